@@ -1,0 +1,188 @@
+"""Lists of the county: latest assessments of all groups, its pages, and its export."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.template import Context, Engine
+from django.template.base import Template
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from benchmarks._county import bare_connection, county
+from benchmarks.figures import Figure, interleaved
+from groups.models import CommunityGroup, User
+from readiness.county import latest_assessments, lines
+from readiness.county_files import csv_stream
+from readiness.models import Assessment
+from readiness.views.county import line_shown
+
+SMALL = 50
+MOST_QUERIES = 20
+LATEST = "SELECT group_id, assessed_on, overall_exact, band FROM readiness_assessment WHERE is_latest"
+# What the export holds, as a database's own tool would give it: a join, one line an answer.
+PLAIN_EXPORT = """
+    SELECT g.name, l.name, g.kind, g.status, a.assessed_on, a.overall, a.band, c.code, w.level
+    FROM groups_communitygroup g JOIN groups_lio l ON l.id = g.lio_id
+    LEFT JOIN readiness_assessment a ON a.group_id = g.id AND a.is_latest
+    LEFT JOIN readiness_answer w ON w.assessment_id = a.id
+    LEFT JOIN readiness_criterion c ON c.id = w.criterion_id
+    ORDER BY g.name_key, c.position
+"""
+# A list as it is often written: each cell formatted by filters in the template.
+HEAVY_ROWS = """{% for group in groups %}<tr>
+<th scope="row"><a href="{% url 'case' group.pk %}">{{ group.name }}</a></th><td>{{ group.lio.name }}</td>
+<td>{% for district in group.districts.all %}{{ district.name }}{% if not forloop.last %}, {% endif %}{% endfor %}</td>
+<td>{{ group.get_kind_display }}</td>
+{% for assessment in group.latest %}<td>{{ assessment.overall|floatformat:0 }}</td>
+<td>{{ assessment.overall|floatformat:2 }}</td><td>{{ assessment.overall|floatformat:1 }}</td>
+<td>{{ assessment.band|capfirst }}</td><td>{{ assessment.assessed_on|date:"j F Y" }}</td>
+<td>{{ assessment.completed_at|date:"j F Y" }}</td>{% endfor %}</tr>{% endfor %}"""
+LIGHT_ROWS = """{% for line in lines %}<tr>
+<th scope="row"><a href="{{ line.url }}">{{ line.group }}</a></th><td>{{ line.lio }}</td>
+<td>{{ line.districts }}</td><td>{{ line.kind }}</td>
+{% for code, score in line.themes %}<td>{{ score }}</td>{% endfor %}<td>{{ line.overall }}</td>
+<td>{{ line.band }}</td><td>{{ line.assessed_on }}</td><td>{{ line.last_visit }}</td></tr>{% endfor %}"""
+
+
+def run(smoke: bool) -> list[Figure]:
+    """Figures from two demo counties, one large and one of a page. Small ones only in a smoke run."""
+    rounds = 2 if smoke else 7
+    with county(SMALL):
+        small = {name: _page(name) for name in ("county", "group_list")}
+        first_pages = {name: interleaved(rounds, page)[0] for name, page in small.items()}
+        figures = [*_query_counts(), _rows_in_python(rounds)]
+    with county(200 if smoke else 10_000):
+        for name in small:
+            cost = interleaved(rounds, _page(name))[0]
+            figures.append(
+                Figure(
+                    name=f"first page of {name}, many groups against {SMALL}",
+                    value=cost,
+                    reference=first_pages[name],
+                    target=3,
+                )
+            )
+        figures += [_latest(rounds), _export(rounds)]
+    return figures
+
+
+def _page(name: str, email: str = "manager@demo.example") -> Callable[[], object]:
+    client = Client(headers={"host": "localhost"})
+    client.force_login(User.objects.get(email=email), backend="groups.sign_in.PortalBackend")
+    url = reverse(name)
+
+    def get() -> object:
+        response = client.get(url)
+        if response.status_code != 200:
+            raise RuntimeError(f"{url} answers {response.status_code}, so its time says nothing.")
+        return response
+
+    return get
+
+
+def _query_counts() -> list[Figure]:
+    """Queries of the pages that list things, beside the most allowed."""
+    figures = []
+    for name, email in (
+        ("county", "manager@demo.example"),
+        ("group_list", "manager@demo.example"),
+        ("home", "officer@demo.example"),
+    ):
+        page = _page(name, email)
+        page()
+        with CaptureQueriesContext(connection) as queries:
+            page()
+        figures.append(
+            Figure(
+                name=f"queries of {name}",
+                value=len(queries),
+                reference=MOST_QUERIES,
+                target=1,
+                unit="queries",
+            )
+        )
+    return figures
+
+
+def _rows_in_python(rounds: int) -> Figure:
+    """Fifty lines formatted before the template, against the same with filters in each cell."""
+    engine = Engine.get_default()
+    heavy, light = engine.from_string(HEAVY_ROWS), engine.from_string(LIGHT_ROWS)
+    groups = list(CommunityGroup.objects.select_related("lio").prefetch_related("districts")[:SMALL])
+    latest = {item.group_id: item for item in Assessment.objects.filter(is_latest=True)}
+    for group in groups:
+        group.latest = [latest[group.pk]]  # type: ignore[attr-defined]
+    found = list(lines(CommunityGroup.objects.filter(pk__in=[group.pk for group in groups])))
+    themes = [("2.1", ""), ("2.2", "")]
+    state: list[Any] = [date(2026, 3, 14), 3, 2, 1]
+
+    def in_python() -> str:
+        return _rendered(light, lines=[line_shown(line, state, themes) for line in found])
+
+    ours, reference = interleaved(rounds * 3, in_python, lambda: _rendered(heavy, groups=groups))
+    return Figure(
+        name=f"{SMALL} rows formatted in Python, against filters",
+        value=ours,
+        reference=reference,
+        target=0.35,
+    )
+
+
+def _rendered(template: Template, **context: Any) -> str:
+    return template.render(Context(context))
+
+
+def _latest(rounds: int) -> Figure:
+    def ours() -> int:
+        return len(
+            list(
+                latest_assessments()
+                .order_by()
+                .values_list("group_id", "assessed_on", "overall_exact", "band")
+            )
+        )
+
+    with bare_connection() as driver:
+
+        def bare() -> int:
+            cursor = driver.cursor()
+            cursor.execute(LATEST)
+            return len(cursor.fetchall())
+
+        if ours() != bare():
+            raise RuntimeError("The two ways don't find the same assessments.")
+        value, reference = interleaved(rounds * 3, ours, bare)
+    return Figure(
+        name="latest assessment of every group, against the bare driver",
+        value=value,
+        reference=reference,
+        target=2 if connection.vendor == "sqlite" else 1.5,
+    )
+
+
+def _export(rounds: int) -> Figure:
+    """The whole export as CSV against the driver's own rows of the same join, one line an answer."""
+    groups = CommunityGroup.objects.order_by("name_key", "lio__name", "pk")
+
+    with bare_connection() as driver:
+
+        def bare() -> int:
+            cursor = driver.cursor()
+            cursor.execute(PLAIN_EXPORT)
+            file = io.StringIO()
+            csv.writer(file).writerows(cursor)
+            return len(file.getvalue())
+
+        value, reference = interleaved(
+            min(rounds, 3), lambda: sum(map(len, csv_stream(groups, bom=False))), bare
+        )
+    return Figure(
+        name="county export as CSV, against the driver's rows", value=value, reference=reference, target=3
+    )

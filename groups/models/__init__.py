@@ -1,0 +1,24 @@
+"""Records of people, places, community groups and visits."""
+
+from groups.models.community_groups import CommunityGroup, Contact
+from groups.models.imports import ImportUpload
+from groups.models.people import LIO, BreakGlass, Invitation, Membership, User
+from groups.models.places import AudienceServed, Community, District, ServiceArea
+from groups.models.visits import Visit, VisitDraft
+
+__all__ = [
+    "LIO",
+    "AudienceServed",
+    "BreakGlass",
+    "Community",
+    "CommunityGroup",
+    "Contact",
+    "District",
+    "ImportUpload",
+    "Invitation",
+    "Membership",
+    "ServiceArea",
+    "User",
+    "Visit",
+    "VisitDraft",
+]

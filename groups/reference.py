@@ -1,0 +1,127 @@
+"""Reference data that every portal starts with: Derbyshire's districts, census communities, listed values.
+
+Loaded after each migrate, adding only what is missing: what administrators have changed stays as they left it.
+"""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.apps import apps as registry
+
+if TYPE_CHECKING:
+    from groups.models import AudienceServed, ServiceArea
+
+# Office for National Statistics codes of the nine areas; the eight districts make up the county council's area.
+DISTRICTS = [
+    ("Amber Valley", "E07000032"),
+    ("Bolsover", "E07000033"),
+    ("Chesterfield", "E07000034"),
+    ("Derbyshire Dales", "E07000035"),
+    ("Erewash", "E07000036"),
+    ("High Peak", "E07000037"),
+    ("North East Derbyshire", "E07000038"),
+    ("South Derbyshire", "E07000039"),
+    ("Derby", "E06000015"),
+]
+# The codes of 1 January 2009 hold until the reorganisation due in 2028.
+STARTS_ON = date(2009, 1, 1)
+
+# Census 2021, England and Wales: the 19 ethnic groups under their five headings.
+COMMUNITIES = [
+    (
+        "White",
+        [
+            "English, Welsh, Scottish, Northern Irish or British",
+            "Irish",
+            "Gypsy or Irish Traveller",
+            "Roma",
+            "Any other White background",
+        ],
+    ),
+    (
+        "Mixed or Multiple ethnic groups",
+        [
+            "White and Black Caribbean",
+            "White and Black African",
+            "White and Asian",
+            "Any other Mixed or Multiple background",
+        ],
+    ),
+    (
+        "Asian or Asian British",
+        ["Indian", "Pakistani", "Bangladeshi", "Chinese", "Any other Asian background"],
+    ),
+    (
+        "Black, Black British, Caribbean or African",
+        ["Caribbean", "African", "Any other Black, Black British or Caribbean background"],
+    ),
+    ("Other ethnic group", ["Arab", "Any other ethnic group"]),
+]
+SERVICE_AREAS = [
+    "Advice and legal",
+    "Adult social care",
+    "Children and families",
+    "Domestic abuse",
+    "Education",
+    "Employment and benefits",
+    "Health care",
+    "Housing",
+    "Immigration and asylum",
+    "Leisure and culture",
+    "Mental health",
+    "Policing and justice",
+    "Transport",
+    "Other",
+]
+AUDIENCES = [
+    "Older people",
+    "Disabled people and people with long-term illness",
+    "Carers",
+    "Women",
+    "Men",
+    "Children and young people",
+    "Refugees and people seeking asylum",
+    "Families",
+    "LGBTQ+ people",
+    "Whole community",
+]
+
+
+def load_reference_data(sender=None, using: str = "default", **kwargs) -> None:
+    """Adds what is missing of districts, communities, service areas and audiences. Safe to run again."""
+    from groups.models import AudienceServed, Community, District, ServiceArea
+
+    if not registry.is_installed("groups") or not _tables_exist(using):
+        return
+    have = set(District.objects.using(using).values_list("gss_code", flat=True))
+    District.objects.using(using).bulk_create(
+        District(name=name, gss_code=code, starts_on=STARTS_ON)
+        for name, code in DISTRICTS
+        if code not in have
+    )
+    labels = {label.casefold() for label in Community.objects.using(using).values_list("label", flat=True)}
+    Community.objects.using(using).bulk_create(
+        Community(label=label, heading=heading, position=10 * place + nth, from_census=True)
+        for place, (heading, members) in enumerate(COMMUNITIES, start=1)
+        for nth, label in enumerate(members)
+        if label.casefold() not in labels
+    )
+    _add_labels(ServiceArea, SERVICE_AREAS, using)
+    _add_labels(AudienceServed, AUDIENCES, using)
+
+
+def _add_labels(model: "type[ServiceArea] | type[AudienceServed]", wanted: list[str], using: str) -> None:
+    listed = model._default_manager.using(using)
+    have = {label.casefold() for label in listed.values_list("label", flat=True)}
+    for place, label in enumerate(wanted, start=1):
+        if label.casefold() not in have:
+            # "Other" stands last, also when an administrator has added labels.
+            listed.create(label=label, position=900 if label == "Other" else 10 * place)
+
+
+def _tables_exist(using: str) -> bool:
+    """False while migrations are rolled back part of the way."""
+    from django.db import connections
+
+    tables = set(connections[using].introspection.table_names())
+    return {"groups_district", "groups_community", "groups_servicearea", "groups_audienceserved"} <= tables

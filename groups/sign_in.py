@@ -1,0 +1,28 @@
+"""How people sign in: by e-mail with a password or a code; nobody signs up by themselves."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from django.conf import settings
+from django.http import HttpRequest
+
+from groups.models import User
+
+
+class PortalBackend(AuthenticationBackend):
+    """allauth's own backend, closed to demo accounts outside the demo."""
+
+    def user_can_authenticate(self, user: User | None) -> bool:
+        if user is None or not super().user_can_authenticate(user):
+            return False
+        return settings.DEMO or not user.is_demo
+
+    def get_user(self, user_id: int) -> User | None:
+        user = super().get_user(user_id)
+        return user if user is not None and self.user_can_authenticate(user) else None
+
+
+class PortalAdapter(DefaultAccountAdapter):
+    """Accounts are made by administrators and by accepted invitations only."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False

@@ -1,0 +1,343 @@
+"""Past assessments from a spreadsheet: every row is read and judged first, then all are written or none.
+
+A row that repeats an assessment of the same group and day changes nothing, one with other levels for that day is
+an error. So the same file twice changes nothing.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from groups import trail
+from groups.models import CommunityGroup, Membership, User
+from groups.models.community_groups import lines, name_key
+from readiness import scoring
+from readiness.assessing import refresh_latest, store_score, weights_of
+from readiness.models import Answer, Assessment, Criterion, Edition
+from toolkit_portal.core.dates import DateError, parse_day
+from toolkit_portal.core.spreadsheets import (
+    ColumnMatch,
+    RowError,
+    Table,
+    label_key,
+    match_columns,
+    unknown_value_message,
+)
+
+NOT_STATED = "not stated on import"
+# Naming the nearest known groups takes a search through all names, so only the first faults get it.
+NEAREST_FOR = 50
+LONGEST_REASON = 2000
+_NA = re.compile(r"(?:n\s*[/.]?\s*a\.?|not\s+applicable)\s*(?:[:;–-]\s*(.*))?", re.IGNORECASE | re.DOTALL)
+_LEVEL = re.compile(r"([0-4])(?:\.0+)?")
+
+Level = int | scoring.NotApplicable
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one row gives: the group's id, the day, who assessed, levels by code, and reasons by code."""
+
+    group: int
+    on: date
+    assessor: int | None
+    levels: dict[str, Level]
+    reasons: dict[str, str]
+
+
+@dataclass(frozen=True)
+class RowFate:
+    """What will become of one row: "add", "nothing" or "error", and why in words."""
+
+    row: int
+    name: str
+    fate: str
+    note: str = ""
+
+
+@dataclass
+class AssessmentImport:
+    """A judged file: a fate for every row, every fault by row and column, and what would be written."""
+
+    edition: Edition
+    fates: list[RowFate] = field(default_factory=list)
+    errors: list[RowError] = field(default_factory=list)
+    unmatched: tuple[str, ...] = ()
+    to_write: list[Given] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows of each fate."""
+        found = {"add": 0, "nothing": 0, "error": 0}
+        for fate in self.fates:
+            found[fate.fate] += 1
+        return found
+
+
+def columns_of(edition: Edition) -> dict[str, tuple[str, ...]]:
+    """The columns of an import, with other ways to write them: group, lio, date, assessor and each code."""
+    columns: dict[str, tuple[str, ...]] = {
+        "group": ("name", "group name"),
+        "lio": ("local infrastructure organisation",),
+        "date": ("assessed on", "assessment date", "day"),
+        "assessor": ("assessed by", "officer"),
+    }
+    for code in edition.criteria.order_by("position").values_list("code", flat=True):
+        columns[code] = (f"level {code}", f"section {code}")
+    return columns
+
+
+def match(headers: Table | Iterable[str], edition: Edition) -> ColumnMatch:
+    """The file's headers matched to the columns of an import. Raises TableError where two mean the same."""
+    columns = columns_of(edition)
+    return match_columns(
+        headers, columns, [column for column in columns if column not in ("lio", "assessor")]
+    )
+
+
+def judge(
+    table: Table,
+    *,
+    groups: QuerySet[CommunityGroup],
+    columns: dict[str, str] | None = None,
+    ignore_unknown: bool = False,
+) -> AssessmentImport:
+    """Reads every row and says what would become of it; writes nothing.
+
+    groups: those the importer may write to. columns: known column -> header, where the importer has chosen them.
+    Raises TableError where two headers mean the same column.
+    """
+    edition = Edition.objects.get(is_current=True)
+    found = AssessmentImport(edition)
+    known = columns_of(edition)
+    chosen = match(table, edition).matched if columns is None else columns
+    used = set(chosen.values())
+    found.unmatched = tuple(header for header in table.headers if header not in used)
+    missing = [column for column in known if column not in chosen and column not in ("lio", "assessor")]
+    if missing:
+        found.errors.append(RowError(0, ", ".join(missing), "missing. Each of these needs a column."))
+    if found.unmatched and not ignore_unknown:
+        found.errors += [
+            RowError(0, header, unknown_value_message("column", header, known)) for header in found.unmatched
+        ]
+    if found.errors:
+        return found
+    codes = [column for column in known if column not in ("group", "lio", "date", "assessor")]
+    reader = _Reader(groups, codes)
+    read: list[tuple[int, str, Given | None]] = []
+    for row in table.rows:
+        cells = {column: row.cells.get(header, "") for column, header in chosen.items()}
+        given, faults = reader.read(cells)
+        found.errors += [RowError(row.number, chosen.get(column, column), text) for column, text in faults]
+        read.append((row.number, cells["group"], given))
+    _place(found, read)
+    return found
+
+
+def _place(found: AssessmentImport, read: list[tuple[int, str, Given | None]]) -> None:
+    """Decides each faultless row against earlier rows and what is recorded."""
+    recorded = _recorded({given.group for _, _, given in read if given})
+    in_file: dict[tuple[int, date], tuple[int, Given]] = {}
+    for number, name, given in read:
+        if given is None:
+            found.fates.append(RowFate(number, name, "error"))
+            continue
+        key = (given.group, given.on)
+        if key in in_file:
+            first, other = in_file[key]
+            known, where = [other.levels], f"row {first}"
+        else:
+            known, where = recorded.get(key, []), "the assessment recorded for that day"
+        if not known:
+            in_file[key] = (number, given)
+            found.to_write.append(given)
+            found.fates.append(RowFate(number, name, "add"))
+        elif given.levels in known:
+            found.fates.append(RowFate(number, name, "nothing", f"Repeats {where}."))
+        else:
+            differs = ", ".join(code for code in given.levels if given.levels[code] != known[0].get(code))
+            found.errors.append(RowError(number, differs, f"contradicts {where}. Put one of them right."))
+            found.fates.append(RowFate(number, name, "error"))
+
+
+def _recorded(groups: set[int]) -> dict[tuple[int, date], list[dict[str, Level]]]:
+    """Levels of the standing assessments of these groups, by group and day."""
+    standing = Assessment.objects.standing()
+    if len(groups) <= 500:
+        standing = standing.filter(group__in=groups)
+    days: dict[int, tuple[int, date]] = {
+        pk: (group, on) for pk, group, on in standing.order_by().values_list("pk", "group_id", "assessed_on")
+    }
+    levels: dict[int, dict[str, Level]] = {pk: {} for pk in days}
+    for pk, code, level, not_applicable in (
+        Answer.objects.filter(assessment__in=standing.order_by().values("pk"))
+        .order_by()
+        .values_list("assessment_id", "criterion__code", "level", "not_applicable")
+        .iterator(chunk_size=5000)
+    ):
+        # A complete assessment has a level wherever it has no N/A.
+        levels[pk][code] = scoring.NOT_APPLICABLE if not_applicable else int(level or 0)
+    found: dict[tuple[int, date], list[dict[str, Level]]] = {}
+    for pk, key in days.items():
+        found.setdefault(key, []).append(levels[pk])
+    return found
+
+
+class _Reader:
+    """Turns the text of a row into what it gives, with every fault by column."""
+
+    def __init__(self, groups: QuerySet[CommunityGroup], codes: list[str]) -> None:
+        self.codes = codes
+        self.today = timezone.localdate()
+        self.by_name: dict[str, list[tuple[int, str]]] = {}
+        self.by_other_name: dict[str, list[tuple[int, str]]] = {}
+        self.names: list[str] = []
+        self.lios: dict[str, str] = {}
+        self.searches = 0
+        rows = groups.order_by("pk").values_list("pk", "name", "name_key", "other_names", "lio__name")
+        for pk, name, key, others, lio in rows:
+            self.by_name.setdefault(key, []).append((pk, lio))
+            self.names.append(name)
+            self.lios[label_key(lio)] = lio
+            for other in lines(others):
+                self.by_other_name.setdefault(name_key(other), []).append((pk, lio))
+        self.assessors = dict(
+            User.objects.filter(memberships__role=Membership.Role.OFFICER)
+            .distinct()
+            .values_list("email", "pk")
+        )
+
+    def read(self, cells: dict[str, str]) -> tuple[Given | None, list[tuple[str, str]]]:
+        """What the row gives, or None, with its faults as (column, message)."""
+        faults: list[tuple[str, str]] = []
+        group = self._group(cells["group"], cells.get("lio", ""), faults)
+        on = self._day(cells["date"], faults)
+        assessor = self._assessor(cells.get("assessor", ""), faults)
+        levels: dict[str, Level] = {}
+        reasons: dict[str, str] = {}
+        empty = [code for code in self.codes if not cells[code]]
+        if empty:
+            verb = "is" if len(empty) == 1 else "are"
+            faults.append(
+                (", ".join(empty), f"{verb} empty. Give a level from 0 to 4, or N/A, for each section.")
+            )
+        for code in self.codes:
+            text = cells[code]
+            if level := _LEVEL.fullmatch(text):
+                levels[code] = int(level[1])
+            elif reason := _NA.fullmatch(text):
+                levels[code] = scoring.NOT_APPLICABLE
+                reasons[code] = (reason[1] or "").strip()[:LONGEST_REASON] or NOT_STATED
+            elif text:
+                faults.append((code, f"{text!r} is not a level. Give 0, 1, 2, 3, 4, N/A or N/A: reason."))
+        if faults or group is None or on is None:
+            return None, faults
+        return Given(group, on, assessor, levels, reasons), faults
+
+    def _group(self, name: str, lio: str, faults: list[tuple[str, str]]) -> int | None:
+        key = name_key(name)
+        if not key:
+            faults.append(("group", "is empty. Give the group's name."))
+            return None
+        wanted = None
+        if lio:
+            wanted = self.lios.get(label_key(lio))
+            if wanted is None:
+                faults.append(("lio", unknown_value_message("LIO", lio, self.lios.values())))
+                return None
+        for index in (self.by_name, self.by_other_name):
+            found = [pk for pk, of in index.get(key, []) if wanted is None or of == wanted]
+            if len(found) == 1:
+                return found[0]
+            if found:
+                lios = sorted({of for _, of in index[key]})
+                faults.append(
+                    (
+                        "group",
+                        f"{len(found)} groups are called {name}. Say which in the column lio: {', '.join(lios)}.",
+                    )
+                    if len(lios) > 1 and wanted is None
+                    else ("group", f"{len(found)} groups are called {name}. Give them different names first.")
+                )
+                return None
+        self.searches += 1
+        faults.append(
+            (
+                "group",
+                unknown_value_message("group", name, self.names)
+                if self.searches <= NEAREST_FOR
+                else f"{name!r} is not a known group.",
+            )
+        )
+        return None
+
+    def _day(self, text: str, faults: list[tuple[str, str]]) -> date | None:
+        if not text:
+            faults.append(("date", "is empty. Give the day of the assessment."))
+            return None
+        try:
+            return parse_day(text, today=self.today)
+        except DateError as fault:
+            faults.append(("date", str(fault)))
+            return None
+
+    def _assessor(self, text: str, faults: list[tuple[str, str]]) -> int | None:
+        if not text:
+            return None
+        pk = self.assessors.get(User.objects.normalize_email(text))
+        if pk is None:
+            faults.append(("assessor", f"no officer has the address {text}. Leave it empty or correct it."))
+        return pk
+
+
+def write(judged: AssessmentImport, *, by: User | None) -> None:
+    """Writes all that was judged, in one transaction. Raises ValueError where the file has faults."""
+    if judged.errors:
+        raise ValueError("A file with faults is not imported.")
+    edition = judged.edition
+    weights = weights_of(edition)
+    criteria: dict[str, Criterion] = {item.code: item for item in edition.criteria.all()}
+    with transaction.atomic():
+        groups = sorted({given.group for given in judged.to_write})
+        assessments = []
+        for given in judged.to_write:
+            noon = timezone.make_aware(datetime.combine(given.on, time(12)))
+            assessment = Assessment(
+                group_id=given.group,
+                edition=edition,
+                state=Assessment.State.COMPLETE,
+                assessed_on=given.on,
+                started_by_id=given.assessor,
+                started_at=noon,
+                completed_by_id=given.assessor,
+                completed_at=noon,
+                imported=True,
+            )
+            store_score(assessment, scoring.score_assessment(*weights, given.levels))
+            assessments.append(assessment)
+        Assessment.objects.bulk_create(assessments, batch_size=1000)
+        Answer.objects.bulk_create(
+            (
+                Answer(
+                    assessment=assessment,
+                    criterion=criteria[code],
+                    level=level if isinstance(level, int) else None,
+                    not_applicable=not isinstance(level, int),
+                    na_reason=given.reasons.get(code, ""),
+                    answered_by_id=given.assessor,
+                    answered_at=assessment.started_at,
+                )
+                for given, assessment in zip(judged.to_write, assessments, strict=True)
+                for code, level in given.levels.items()
+            ),
+            batch_size=2000,
+        )
+        for group in groups:
+            refresh_latest(group)
+        if assessments and by is not None:
+            trail.record("assessments imported", by, by=by, assessments=len(assessments))

@@ -1,0 +1,20 @@
+"""Records of toolkit editions, assessments, targets and action plans."""
+
+from readiness.models.assessments import Answer, Assessment, Target
+from readiness.models.editions import Criterion, Edition, LevelDescriptor, SuggestedAction, Theme
+from readiness.models.plans import Action, ActionNote, IssuedPlan, Plan
+
+__all__ = [
+    "Action",
+    "ActionNote",
+    "Answer",
+    "Assessment",
+    "Criterion",
+    "Edition",
+    "IssuedPlan",
+    "LevelDescriptor",
+    "Plan",
+    "SuggestedAction",
+    "Target",
+    "Theme",
+]

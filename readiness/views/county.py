@@ -1,0 +1,176 @@
+"""The manager's county page and its exports: the same groups and figures on page, CSV and XLSX."""
+
+from fractions import Fraction
+from typing import Any, TypedDict
+
+from allauth.account.decorators import reauthentication_required
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Count, F, QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from groups import trail
+from groups.access import AuthenticatedRequest, managers_only
+from groups.models import CommunityGroup
+from readiness import county, scoring
+from readiness.county_files import csv_stream, xlsx_file
+from readiness.filters import StandingFilterForm
+from readiness.models import Assessment, Edition
+
+PER_PAGE = 50
+SORTS: dict[str, tuple[str, list[Any]]] = {
+    "name": ("Name", ["name_key", "pk"]),
+    "lio": ("LIO", ["lio__name", "name_key", "pk"]),
+    "-score": ("Score, highest first", [F("overall").desc(nulls_last=True), "name_key", "pk"]),
+    "score": ("Score, lowest first", [F("overall").asc(nulls_first=True), "name_key", "pk"]),
+    "seen": ("Longest unseen first", [F("last_visit").asc(nulls_first=True), "name_key", "pk"]),
+}
+
+
+class CountyForm(StandingFilterForm):
+    """The filter of the county page, kept in the URL."""
+
+    sort = forms.ChoiceField(
+        label="Order", choices=[(key, label) for key, (label, _) in SORTS.items()], required=False
+    )
+
+    def ordered(self, groups: QuerySet[CommunityGroup]) -> QuerySet[CommunityGroup]:
+        """The groups that fit, with last visit, plan state and overall score, in the chosen order."""
+        groups = county.with_state(self.apply(groups)).annotate(overall=county.overall_of_group())
+        return groups.order_by(*SORTS[str(self.chosen.get("sort") or "name")][1])
+
+
+class ShownLine(TypedDict):
+    """A county line in words, with its state.
+
+    Formatting in Python costs a third of filters in the template, which finds a dictionary's values soonest.
+    """
+
+    url: str
+    group: str
+    lio: str
+    districts: str
+    kind: str
+    status: str
+    themes: tuple[tuple[str, str], ...]
+    is_quiet: bool
+    overall: str
+    band: str
+    assessed_on: str
+    last_visit: str
+    plan: str
+
+
+def _form(request: HttpRequest) -> tuple[CountyForm, Edition | None]:
+    edition = Edition.objects.filter(is_current=True).first()
+    bands = [name for _, name in (edition.settings["bands"] if edition else [])]
+    return CountyForm(request.GET, user=request.user, bands=bands), edition
+
+
+@require_GET
+@managers_only
+def county_page(request: AuthenticatedRequest) -> HttpResponse:
+    """Every group with where it stands, and the averages per criterion of what is filtered."""
+    form, edition = _form(request)
+    groups = form.ordered(CommunityGroup.objects.visible_to(request.user))
+    page = Paginator(groups, PER_PAGE).get_page(request.GET.get("page"))
+    here = list(page.object_list.values_list("pk", "last_visit", "actions", "open_actions", "issued"))
+    state = {pk: rest for pk, *rest in here}
+    order = {pk: place for place, pk in enumerate(state)}
+    found = sorted(
+        county.lines(CommunityGroup.objects.filter(pk__in=list(state))), key=lambda line: order[line.pk]
+    )
+    themes = list(edition.themes.values_list("code", "title")) if edition else []
+    bands = dict(
+        Assessment.objects.filter(is_latest=True, group__in=groups.order_by().values("pk"))
+        .order_by()
+        .values("band")
+        .annotate(number=Count("pk"))
+        .values_list("band", "number")
+    )
+    total = page.paginator.count
+    names = [name for _, name in (edition.settings["bands"] if edition else [])]
+    return render(
+        request,
+        "county/county.html",
+        {
+            "form": form,
+            "active": len([name for name in form.chosen if name not in {"sort", "q"}]),
+            "page_obj": page,
+            "lines": [line_shown(line, state[line.pk], themes) for line in found],
+            "themes": themes,
+            "averages": county.averages(groups, edition) if edition else [],
+            "bands": [(name, bands.get(name, 0)) for name in names],
+            "assessed": sum(bands.values()),
+            "not_assessed": total - sum(bands.values()),
+            "total": total,
+            "today": timezone.localdate(),
+            "edition": edition,
+        },
+    )
+
+
+def line_shown(line: county.CountyLine, state: list[Any], themes: list[tuple[str, str]]) -> ShownLine:
+    """A county line in words. state: last visit, number of actions, of open ones, newest issued version."""
+    last_visit, actions, open_actions, issued = state
+    plan = ", ".join(
+        words
+        for words in (
+            f"version {issued}" if issued else "not issued" if actions else "none",
+            f"{open_actions} open" if open_actions else "all done" if actions else "",
+        )
+        if words
+    )
+    return ShownLine(
+        url=reverse("case", args=[line.pk]),
+        group=line.group,
+        lio=line.lio,
+        districts=", ".join(line.districts),
+        kind=line.kind,
+        status=line.status,
+        themes=tuple((code, _whole(line.theme_scores.get(code))) for code, _ in themes),
+        is_quiet=line.status != CommunityGroup.Status.ACTIVE.label,
+        overall=_whole(line.overall),
+        band=line.band,
+        assessed_on=f"{line.assessed_on:%-d %B %Y}" if line.assessed_on else "",
+        last_visit=f"{last_visit:%-d %B %Y}" if last_visit else "",
+        plan=plan,
+    )
+
+
+def _whole(score: Fraction | None) -> str:
+    return "" if score is None else str(scoring.shown(score))
+
+
+@require_GET
+@managers_only
+@reauthentication_required
+def county_export(request: AuthenticatedRequest) -> HttpResponse | StreamingHttpResponse | FileResponse:
+    """The filtered groups as CSV or XLSX, all pages of them. Leaves a trace of who, when and how many."""
+    kind = request.GET.get("format", "")
+    if kind not in {"csv", "xlsx"}:
+        return HttpResponseBadRequest("Choose csv or xlsx as the format.")
+    form, _ = _form(request)
+    groups = form.ordered(CommunityGroup.objects.visible_to(request.user))
+    trail.record(
+        "county exported",
+        request.user,
+        by=request.user,
+        format=kind,
+        groups=groups.count(),
+        filters=sorted(form.chosen),
+    )
+    name = f"county-readiness-{timezone.localdate():%Y-%m-%d}.{kind}"
+    if kind == "csv":
+        response = StreamingHttpResponse(csv_stream(groups), content_type="text/csv; charset=utf-8")
+    else:
+        response = FileResponse(
+            xlsx_file(groups),
+            content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        )
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,98 @@
+"""Every page that a person may open, empty and full, at phone and desk width: axe, one <h1>, no sideways scroll."""
+
+import pytest
+from django.urls import reverse
+
+from groups.models import CommunityGroup, User, Visit
+from readiness.demo.county import build
+from readiness.models import Assessment
+from tests.access.rows import Row
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.cast import Cast, make_cast
+from tests.test_access import FOREIGN_PREFIXES, ROWS
+
+WORKERS = ["officer", "manager", "lead", "administrator"]
+# Not pages: files, fragments and answers to scripts.
+NOT_PAGES = {
+    "county_export",
+    "plan_pdf",
+    "issued_plan_pdf",
+    "group_import_template",
+    "assessment_import_template",
+    "assessment_progress",
+}
+
+
+def rows_of(actor: str) -> list[Row]:
+    """Rows of the pages this actor may open."""
+    return [
+        row
+        for row in ROWS
+        if row.name not in NOT_PAGES
+        and not row.name.startswith(FOREIGN_PREFIXES)
+        and row.expected("GET", actor) == 200
+    ]
+
+
+def address(row: Row, cast: Cast) -> str:
+    return reverse(row.name, kwargs=dict(row.kwargs(cast))) + row.query
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@pytest.mark.parametrize("actor", WORKERS)
+def test_pages_are_sound(actor, width, new_page, signed_in, assert_page_is_sound, live_server):
+    cast = make_cast()
+    page = new_page(width=width)
+    signed_in(page, getattr(cast, actor))
+    for row in rows_of(actor):
+        # A row makes the records it needs, and a group has one draft at a time.
+        Assessment.objects.drafts().delete()
+        path = address(row, cast)
+        response = page.goto(path)
+        if "text/html" not in (response.headers.get("content-type") or ""):
+            continue
+        assert response.status == 200, path
+        assert_page_is_sound(page)
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_full_pages_are_sound(width, new_page, signed_in, assert_page_is_sound, live_server, settings):
+    """The same with a county's worth of content."""
+    settings.DEMO = True
+    build(groups=48, seed=3, issued=1)
+    officer = User.objects.get(email="officer@demo.example")
+    group = CommunityGroup.objects.led_by(User.objects.get(email="lead@demo.example")).get()
+    visit = Visit.objects.filter(group=group).latest("happened_on")
+    latest = Assessment.objects.get(group=group, is_latest=True)
+    draft = Assessment.objects.drafts().get()
+    walks = {
+        officer.email: [
+            reverse("home"),
+            reverse("group_list"),
+            reverse("case", args=[group.pk]),
+            reverse("case_visits", args=[group.pk]),
+            reverse("case_readiness", args=[group.pk]),
+            reverse("case_plan", args=[group.pk]),
+            reverse("plan_suggestions", args=[group.pk]),
+            reverse("plan_issue", args=[group.pk]),
+            reverse("group_profile", args=[group.pk]),
+            reverse("group_history", args=[group.pk]),
+            reverse("visit_log", args=[group.pk]),
+            reverse("visit_detail", args=[visit.pk]),
+            reverse("assessment_result", args=[latest.pk]),
+            reverse("assessment_theme", args=[draft.pk, "2.1"]),
+            reverse("assessment_check", args=[draft.pk]),
+            reverse("toolkit"),
+            reverse("toolkit_section", args=[latest.edition.code, "2.15a"]),
+        ],
+        "lead@demo.example": [reverse("lead_plan"), reverse("toolkit")],
+        "manager@demo.example": [reverse("county"), reverse("group_list"), reverse("case", args=[group.pk])],
+        "admin@demo.example": [reverse("admin_people"), reverse("admin_lios"), reverse("admin_trail")],
+    }
+    for email, paths in walks.items():
+        page = new_page(width=width)
+        signed_in(page, User.objects.get(email=email))
+        for path in paths:
+            response = page.goto(path)
+            assert response.status == 200, f"{email} {path}"
+            assert_page_is_sound(page)

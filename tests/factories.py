@@ -1,0 +1,123 @@
+"""Plain functions that make one valid record each. Keyword-only; only what the test is about need be given."""
+
+from datetime import date, timedelta
+from itertools import count
+
+from django.utils import timezone
+
+from groups.models import LIO, CommunityGroup, Membership, User, Visit, VisitDraft
+from readiness.models import Action, ActionNote, Answer, Assessment, Edition, Plan
+
+_numbers = count(1)
+PASSWORD = "a-good-long-password"
+
+
+def make_user(*, email: str = "", name: str = "", **fields) -> User:
+    """A person without any role."""
+    number = next(_numbers)
+    return User.objects.create_user(
+        email or f"person{number}@example.org", PASSWORD, name=name or f"Person {number}", **fields
+    )
+
+
+def make_lio(*, name: str = "") -> LIO:
+    return LIO.objects.create(name=name or f"LIO {next(_numbers)}")
+
+
+def make_officer(*, lio: LIO, **fields) -> User:
+    user = make_user(**fields)
+    Membership.objects.create(user=user, role=Membership.Role.OFFICER, lio=lio)
+    return user
+
+
+def make_lead(*, group: CommunityGroup, **fields) -> User:
+    user = make_user(**fields)
+    Membership.objects.create(user=user, role=Membership.Role.LEAD, group=group)
+    return user
+
+
+def make_manager(**fields) -> User:
+    user = make_user(**fields)
+    Membership.objects.create(user=user, role=Membership.Role.MANAGER)
+    return user
+
+
+def make_administrator(**fields) -> User:
+    user = make_user(**fields)
+    Membership.objects.create(user=user, role=Membership.Role.ADMINISTRATOR)
+    return user
+
+
+def make_group(*, lio: LIO, name: str = "", **fields) -> CommunityGroup:
+    return CommunityGroup.objects.create(lio=lio, name=name or f"Group {next(_numbers)}", **fields)
+
+
+def make_visit(*, group: CommunityGroup, officer: User, happened_on: date | None = None, **fields) -> Visit:
+    return Visit.objects.create(
+        group=group,
+        officer=officer,
+        happened_on=happened_on or timezone.localdate() - timedelta(days=10),
+        **fields,
+    )
+
+
+def current_edition() -> Edition:
+    """The edition that migrate has loaded."""
+    return Edition.objects.get(is_current=True)
+
+
+def make_draft(
+    *, group: CommunityGroup, by: User, levels: dict[str, int] | None = None, **fields
+) -> Assessment:
+    """A draft assessment with the given levels by criterion code."""
+    edition = current_edition()
+    draft = Assessment.objects.create(group=group, edition=edition, started_by=by, **fields)
+    codes = {criterion.code: criterion for criterion in edition.criteria.all()}
+    Answer.objects.bulk_create(
+        Answer(assessment=draft, criterion=codes[code], level=level, answered_by=by)
+        for code, level in (levels or {}).items()
+    )
+    return draft
+
+
+def make_assessment(
+    *, group: CommunityGroup, by: User, levels: dict[str, int] | int = 2, assessed_on: date | None = None
+) -> Assessment:
+    """A complete assessment: one level for all criteria, or levels by code with 2 for the rest."""
+    from readiness.assessing import complete
+
+    edition = current_edition()
+    given = levels if isinstance(levels, dict) else {}
+    usual = levels if isinstance(levels, int) else 2
+    draft = make_draft(
+        group=group,
+        by=by,
+        levels={code: given.get(code, usual) for code in edition.criteria.values_list("code", flat=True)},
+        assessed_on=assessed_on or timezone.localdate(),
+    )
+    return complete(draft, by=by)
+
+
+def make_plan(*, group: CommunityGroup) -> Plan:
+    return Plan.objects.get_or_create(group=group)[0]
+
+
+def make_action(
+    *, group: CommunityGroup, by: User, what: str = "Write an equality policy", **fields
+) -> Action:
+    return Action.objects.create(plan=make_plan(group=group), what=what, created_by=by, **fields)
+
+
+def make_visit_draft(*, group: CommunityGroup, officer: User, **fields) -> VisitDraft:
+    return VisitDraft.objects.create(
+        group=group, officer=officer, **{"fields": {"summary": ["Half a sentence"]}, **fields}
+    )
+
+
+def make_help_note(
+    *, action: Action, by: User, text: str = "We don't know where to begin", **fields
+) -> ActionNote:
+    """A lead's call for help with an action, not answered yet."""
+    return ActionNote.objects.create(
+        action=action, author=by, by_lead=True, kind=ActionNote.Kind.HELP, text=text, **fields
+    )

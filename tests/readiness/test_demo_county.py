@@ -1,0 +1,226 @@
+"""The demo county: whole, varied, valid, the same for the same seed and day, and never among real data."""
+
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from auditlog.models import LogEntry
+from django.apps import apps
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.db import models, transaction
+from django.utils import timezone
+
+from groups.models import LIO, CommunityGroup, District, Membership, User, Visit
+from readiness.demo.county import DemoRefused, build
+from readiness.models import Action, Answer, Assessment, IssuedPlan, Plan
+from tests import factories
+from toolkit_portal.views import home
+
+pytestmark = pytest.mark.django_db
+OURS = ("groups", "readiness")
+
+
+@pytest.fixture(autouse=True)
+def demo_mode(settings):
+    settings.DEMO = True
+    settings.DEMO_PASSWORD = "derbyshire-demo"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def content() -> dict[str, list[tuple]]:
+    """Every record of ours as plain values. Links are given by the place of their record, not its number."""
+    ours = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in OURS]
+    places = {
+        model: {
+            pk: place
+            for place, pk in enumerate(model._base_manager.order_by("pk").values_list("pk", flat=True))
+        }
+        for model in ours
+    }
+    found = {}
+    for model in ours:
+        fields = [
+            field
+            for field in model._meta.concrete_fields
+            if not field.primary_key and not getattr(field, "auto_now", False) and field.name != "password"
+        ]
+        found[model._meta.label] = [
+            tuple(
+                places[field.related_model].get(value) if isinstance(field, models.ForeignKey) else str(value)
+                for field, value in zip(fields, row, strict=True)
+            )
+            for row in model._base_manager.order_by("pk").values_list(*(field.attname for field in fields))
+        ]
+    return found
+
+
+def built_and_undone(**options) -> dict[str, list[tuple]]:
+    with transaction.atomic():
+        build(issued=0, **options)
+        made = content()
+        transaction.set_rollback(True)
+    return made
+
+
+def test_same_seed_and_day_make_the_same_county():
+    day = date(2026, 11, 20)
+    first = built_and_undone(seed=3, today=day, groups=12)
+    again = built_and_undone(seed=3, today=day, groups=12)
+    other = built_and_undone(seed=4, today=day, groups=12)
+    assert set(first) == set(again)
+    for name in first:
+        assert first[name] == again[name], name
+    assert first["groups.Visit"] != other["groups.Visit"]
+
+
+def test_county_is_whole_and_varied():
+    made = build(issued=0)
+    groups = CommunityGroup.objects
+    assert (made.groups, groups.count(), LIO.objects.count()) == (48, 48, 3)
+    assert set(groups.values_list("kind", flat=True)) == set(CommunityGroup.Kind.values)
+    assert set(groups.values_list("status", flat=True)) == set(CommunityGroup.Status.values)
+    assert groups.values("name_key").distinct().count() == 48
+    assert District.objects.filter(groups__isnull=False).distinct().count() == 9
+    assert not groups.filter(is_demo=False).exists()
+    assert not User.objects.filter(is_demo=False).exists()
+    counts = set(
+        Assessment.objects.complete()
+        .values("group")
+        .annotate(n=models.Count("pk"))
+        .values_list("n", flat=True)
+    )
+    assert counts == {2, 3, 4}
+    assert Assessment.objects.filter(is_latest=True).count() == 48
+    assert Answer.objects.filter(not_applicable=True).exists()
+    assert set(Action.objects.values_list("state", flat=True)) == set(Action.State.values)
+    assert Action.objects.late().exists()
+    assert Action.objects.filter(due_on=None).exists()
+    assert Plan.objects.exclude(actions__in=Action.objects.open()).exists()
+    assert groups.filter(plan=None).exists()
+    first = Visit.objects.order_by("happened_on")[0].happened_on
+    assert 480 < (timezone.localdate() - first).days <= 545
+    assert Visit.objects.count() == made.visits
+
+
+def test_every_record_is_valid():
+    models_of_ours = [model for model in apps.get_models() if model._meta.app_label in OURS]
+    before = {model: set(model._base_manager.values_list("pk", flat=True)) for model in models_of_ours}
+    build(issued=0)
+    for model in models_of_ours:
+        for record in model._base_manager.exclude(pk__in=before[model]):
+            record.full_clean()
+
+
+def test_scores_stored_are_those_of_the_answers():
+    from readiness.assessing import score_of, store_score
+
+    build(groups=10, issued=0)
+    for assessment in Assessment.objects.complete():
+        stored = (assessment.theme_scores, assessment.overall_exact, assessment.overall, assessment.band)
+        store_score(assessment, score_of(assessment))
+        assert stored == (
+            assessment.theme_scores,
+            assessment.overall_exact,
+            assessment.overall,
+            assessment.band,
+        )
+
+
+def test_nothing_lies_in_the_future_but_what_is_planned():
+    build(issued=0)
+    today = timezone.localdate()
+    assert not Visit.objects.filter(happened_on__gt=today).exists()
+    assert not Assessment.objects.filter(assessed_on__gt=today).exists()
+    assert not Action.objects.filter(done_on__gt=today).exists()
+    for group in CommunityGroup.objects.prefetch_related("assessments"):
+        days = [assessment.assessed_on for assessment in group.assessments.order_by("pk")]
+        assert all(earlier < later for earlier, later in pairwise(days)), group.name
+
+
+def test_each_role_can_sign_in(client):
+    build(groups=6, issued=0)
+    roles = dict(Membership.objects.live().values_list("user__email", "role"))
+    assert roles["officer@demo.example"] == roles["officer2@demo.example"] == "officer"
+    assert roles["manager@demo.example"] == "manager"
+    assert roles["lead@demo.example"] == "lead"
+    assert roles["admin@demo.example"] == "administrator"
+    officers = Membership.objects.filter(role="officer")
+    lios = dict(officers.values_list("user__email", "lio"))
+    assert lios["officer@demo.example"] != lios["officer2@demo.example"]
+    for email in ("officer", "officer2", "manager", "lead", "admin"):
+        response = client.post(
+            "/account/login/", {"login": f"{email}@demo.example", "password": "derbyshire-demo"}
+        )
+        assert response.status_code == 302, email
+        assert client.session["_auth_user_id"]
+        client.logout()
+
+
+def test_officers_work_has_something_in_every_box(client):
+    build(issued=0)
+    officer = User.objects.get(email="officer@demo.example")
+    client.force_login(officer, backend="groups.sign_in.PortalBackend")
+    context = client.get("/").context
+    for box in ("upcoming", "late", "unseen"):
+        assert context[box].items, box
+    assert context["visit_drafts"]
+    assert context["assessment_drafts"]
+    assert context["help_notes"]
+    assert any(isinstance(thing, home.LateThing) and thing.action_id for thing in context["late"].items)
+
+
+def test_plans_issued_have_their_pdf_and_nobody_gets_mail():
+    made = build(groups=4, issued=1)
+    issue = IssuedPlan.objects.get()
+    assert made.issued == 1
+    with issue.pdf.open("rb") as file:
+        assert file.read(5) == b"%PDF-"
+    assert mail.outbox == []
+
+
+def test_refused_outside_demo_mode(settings):
+    settings.DEMO = False
+    with pytest.raises(DemoRefused, match="DEMO=1"):
+        build()
+    with pytest.raises(CommandError, match="DEMO=1"):
+        call_command("demo_county")
+    assert not User.objects.exists()
+
+
+def test_refused_where_groups_are_and_nothing_changes():
+    factories.make_group(lio=factories.make_lio(name="Real"), name="A real group")
+    with pytest.raises(CommandError, match="holds groups already"):
+        call_command("demo_county")
+    assert CommunityGroup.objects.count() == LIO.objects.count() == 1
+
+
+def test_if_empty_leaves_a_filled_database_without_an_error(capsys):
+    factories.make_group(lio=factories.make_lio(name="Real"), name="A real group")
+    call_command("demo_county", "--if-empty")
+    assert "left as it is" in capsys.readouterr().out
+    assert CommunityGroup.objects.count() == 1
+
+
+def test_command_says_what_it_made(monkeypatch, capsys):
+    monkeypatch.setattr("readiness.demo.county.ISSUED_PLANS", 0)
+    call_command("demo_county", "--groups", "2", "--seed", "9", "--evidence", "5", "--if-empty")
+    told = capsys.readouterr()
+    assert "2 groups" in told.out
+    assert "evidence" in told.err
+    assert CommunityGroup.objects.count() == 2
+    assert not LogEntry.objects.filter(object_repr__contains="password").exists()
+
+
+@pytest.mark.parametrize("groups", ["0", "-3"])
+def test_fewer_than_one_group_is_refused(groups):
+    with pytest.raises(CommandError, match="1 or more"):
+        call_command("demo_county", "--groups", groups)
+
+
+def test_large_counties_come_in_batches_with_names_apart(monkeypatch):
+    monkeypatch.setattr("readiness.demo.county.BATCH", 40)
+    said: list[str] = []
+    build(groups=100, issued=0, say=said.append)
+    assert said == ["40 of 100 groups", "80 of 100 groups", "100 of 100 groups"]
+    assert CommunityGroup.objects.values("name_key").distinct().count() == 100

@@ -1,0 +1,111 @@
+"""Writing XLSX in which every cell has its type and no text ever becomes a formula or a link."""
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfileobj
+from typing import IO, Any, BinaryIO
+
+import xlsxwriter
+
+from toolkit_portal.core.atomic_files import atomic_output
+from toolkit_portal.core.cell_values import printable
+from toolkit_portal.core.tables import TableError
+from toolkit_portal.core.xlsx_rows import MOST_COLUMNS, RowWorksheet, cell_text
+
+MOST_XLSX_ROWS = 1_048_575
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet to write. ``rows`` may be an iterator, read once; ``widths`` are in characters."""
+
+    name: str
+    headers: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+    widths: Sequence[float] | None = None
+
+
+def write_xlsx(
+    target: BinaryIO | IO[bytes] | str | os.PathLike[str],
+    sheets: Sequence[Sheet],
+    *,
+    title: str = "Derbyshire contract readiness",
+) -> None:
+    """Writes a workbook to a path (whole or not at all) or to an open binary file, in little memory.
+
+    Text is written as text, so nothing in it becomes a formula or a link; numbers are numbers; dates are
+    dates, shown as "14 March 2026". The header row is bold, stays in sight and has filters. Text beyond the
+    32,767 characters of a cell is cut and says so. Raises TableError beyond 1,048,575 rows a sheet.
+    """
+    if isinstance(target, (str, os.PathLike)):
+        with atomic_output(target) as path, path.open("wb") as file:
+            write_xlsx(file, sheets, title=title)
+        return
+    # The library leaves temporary files behind when it fails, so it gets a folder that goes in any case.
+    with tempfile.TemporaryDirectory(prefix="workbook-") as folder:
+        built = Path(folder) / "workbook.xlsx"
+        _build(built, folder, sheets, title)
+        with built.open("rb") as source:
+            copyfileobj(source, target)
+
+
+def _build(path: Path, folder: str, sheets: Sequence[Sheet], title: str) -> None:
+    workbook = xlsxwriter.Workbook(
+        str(path),
+        {
+            "constant_memory": True,
+            "tmpdir": folder,
+            "strings_to_formulas": False,
+            "strings_to_numbers": False,
+            "strings_to_urls": False,
+        },
+    )
+    try:
+        workbook.set_properties({"title": title, "author": "Derbyshire contract-readiness portal"})
+        workbook.set_custom_property("Language", "en-GB")
+        names = _sheet_names([sheet.name for sheet in sheets])
+        for name, sheet in zip(names, sheets, strict=True):
+            _write_sheet(workbook, name, sheet)
+    finally:
+        workbook.close()
+
+
+def _sheet_names(wanted: Sequence[str]) -> list[str]:
+    """Names Excel accepts: at most 31 characters, none of []:*?/\\, no apostrophe at an end, each once."""
+    names: list[str] = []
+    for text in wanted:
+        base = re.sub(r"[\[\]:*?/\\]", " ", printable(text)).strip(" '")[:31].strip(" '") or "Sheet"
+        name, count = base, 1
+        while name.casefold() in (other.casefold() for other in names) or name.casefold() == "history":
+            count += 1
+            name = f"{base[: 31 - len(str(count)) - 1]} {count}"
+        names.append(name)
+    return names
+
+
+def _write_sheet(workbook: Any, name: str, sheet: Sheet) -> None:
+    worksheet = workbook.add_worksheet(name, RowWorksheet)
+    heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    worksheet.set_date_formats(
+        day=workbook.add_format({"num_format": "d mmmm yyyy", "align": "left"}),
+        moment=workbook.add_format({"num_format": "d mmmm yyyy hh:mm", "align": "left"}),
+        clock=workbook.add_format({"num_format": "hh:mm", "align": "left"}),
+    )
+    if len(sheet.headers) > MOST_COLUMNS:
+        raise TableError("An XLSX sheet can't hold more than 16,384 columns. Choose CSV instead.")
+    for position, header in enumerate(sheet.headers):
+        width = sheet.widths[position] if sheet.widths and position < len(sheet.widths) else None
+        worksheet.set_column(position, position, width or min(40, max(10, len(str(header)) + 3)))
+        worksheet.write_string(0, position, cell_text(str(header)), heading)
+    worksheet.freeze_panes(1, 0)
+    number = 0
+    for number, row in enumerate(sheet.rows, 1):
+        if number > MOST_XLSX_ROWS:
+            raise TableError("An XLSX sheet can't hold more than 1,048,575 rows. Choose CSV instead.")
+        worksheet.write_values(number, row)
+    if sheet.headers:
+        worksheet.autofilter(0, 0, number, len(sheet.headers) - 1)

@@ -1,0 +1,156 @@
+"""What happened with a group, one line a fact, newest first."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.db.models.functions import Substr
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import Truncator
+
+from groups.models import CommunityGroup, Invitation, Visit
+from readiness import scoring
+from readiness.models import Action, ActionNote, Assessment, IssuedPlan
+
+EXCERPT = 160
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line: the day, what happened, who did it, and where to read more."""
+
+    on: date
+    order: tuple[time, int]  # within a day
+    kind: str
+    what: str
+    more: str = ""
+    by: str = ""
+    url: str = ""
+
+
+def timeline(group: CommunityGroup, kind: str = "") -> list[Fact]:
+    """The facts of a group, newest first: one query for each kind, or for the one that is asked for."""
+    chosen = [SOURCES[kind]] if kind else list(SOURCES.values())
+    facts = [fact for source in chosen for fact in source(group)]
+    return sorted(facts, key=lambda fact: (fact.on, fact.order), reverse=True)
+
+
+def _excerpt(text: str) -> str:
+    return Truncator(" ".join(text.split())).chars(EXCERPT)
+
+
+def _moment(at: datetime, pk: int) -> tuple[date, tuple[time, int]]:
+    """The local day of a moment, and its place within that day."""
+    local = timezone.localtime(at)
+    return local.date(), (local.time(), pk)
+
+
+def _visits(group: CommunityGroup) -> Iterable[Fact]:
+    # The summary may run to pages; a line needs its beginning.
+    for visit in (
+        Visit.objects.filter(group=group)
+        .defer("summary", "private_notes", "who_met", "topics")
+        .annotate(beginning=Substr("summary", 1, EXCERPT + 40))
+        .select_related("officer")
+    ):
+        yield Fact(
+            visit.happened_on,
+            (visit.happened_at or time.min, visit.pk),
+            "visit",
+            f"Visit {visit.get_how_display().lower()}" + (f", {visit.place}" if visit.place else ""),
+            _excerpt(visit.beginning),
+            str(visit.officer),
+            reverse("visit_detail", args=[visit.pk]),
+        )
+
+
+def _assessments(group: CommunityGroup) -> Iterable[Fact]:
+    for item in Assessment.objects.complete().filter(group=group).select_related("completed_by"):
+        score = (
+            f"{scoring.shown(scoring.from_text(item.overall_exact))}, {item.band.lower()}"
+            if item.overall_exact
+            else "no score, since nothing applies"
+        )
+        yield Fact(
+            item.assessed_on,
+            (time.min, item.pk),
+            "assessment",
+            f"{'Correction of an assessment' if item.corrects_id else 'Assessed'}: {score}",
+            by=str(item.completed_by or ("imported" if item.imported else "")),
+            url=reverse("assessment_result", args=[item.pk]),
+        )
+
+
+def _issues(group: CommunityGroup) -> Iterable[Fact]:
+    for issue in IssuedPlan.objects.filter(plan__group=group).defer("snapshot").select_related("issued_by"):
+        yield Fact(
+            *_moment(issue.issued_at, issue.pk),
+            "plan",
+            f"Plan version {issue.number} issued",
+            by=str(issue.issued_by),
+            url=reverse("issued_plan_pdf", args=[issue.pk]),
+        )
+
+
+def _done(group: CommunityGroup) -> Iterable[Fact]:
+    for action in Action.objects.filter(plan__group=group, state=Action.State.DONE, done_on__isnull=False):
+        if action.done_on:
+            yield Fact(
+                action.done_on,
+                (time.min, action.pk),
+                "action",
+                "Action done",
+                _excerpt(action.what),
+                url=reverse("case_plan", args=[group.pk]),
+            )
+
+
+def _notes(group: CommunityGroup) -> Iterable[Fact]:
+    for note in ActionNote.objects.filter(action__plan__group=group).select_related("author", "action"):
+        asks = note.kind == ActionNote.Kind.HELP
+        state = f" ({note.get_state_after_display().lower()})" if note.state_after else ""
+        yield Fact(
+            *_moment(note.written_at, note.pk),
+            "note",
+            f"{'Asked for help' if asks else 'Progress'}{state}: {_excerpt(note.action.what)}",
+            _excerpt(note.text),
+            f"{note.author}, for the group" if note.by_lead else str(note.author),
+            reverse("case_plan", args=[group.pk]),
+        )
+
+
+def _invitations(group: CommunityGroup) -> Iterable[Fact]:
+    for sent in Invitation.objects.filter(group=group).select_related("invited_by", "accepted_by"):
+        whom = sent.name or sent.email
+        yield Fact(
+            *_moment(sent.created_at, sent.pk),
+            "invitation",
+            f"{whom} invited as group lead",
+            by=str(sent.invited_by),
+        )
+        if sent.accepted_at:
+            yield Fact(
+                *_moment(sent.accepted_at, sent.pk),
+                "invitation",
+                f"{whom} accepted the invitation",
+                by=str(sent.accepted_by),
+            )
+
+
+SOURCES: dict[str, Callable[[CommunityGroup], Iterable[Fact]]] = {
+    "visit": _visits,
+    "assessment": _assessments,
+    "plan": _issues,
+    "action": _done,
+    "note": _notes,
+    "invitation": _invitations,
+}
+KINDS = {
+    "visit": "Visits",
+    "assessment": "Assessments",
+    "plan": "Plans issued",
+    "action": "Actions done",
+    "note": "Progress and help",
+    "invitation": "Invitations",
+}
