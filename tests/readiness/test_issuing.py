@@ -389,7 +389,8 @@ def test_two_hundred_actions_with_hostile_words_come_out_whole():
         )
     text = words_of(draft_pdf(plan_to_read(cast.sunrise)))
     assert all(f"Action {nth:03}" in text for nth in range(200))
-    assert "<script>alert(1)</script>" in text and "root:" not in text
+    # Where a line breaks depends on the fonts of the machine, so the spaces don't count.
+    assert "".join(text.split()).count("<script>alert(1)</script>") == 40 and "root:" not in text
 
 
 def test_a_plan_too_large_for_a_pdf_is_not_issued(monkeypatch):
