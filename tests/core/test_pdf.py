@@ -283,19 +283,20 @@ def test_threads_share_the_style_sheets_safely(page):
 
 def test_check_is_silent_where_everything_is_installed(monkeypatch):
     monkeypatch.setattr(checks, "library_found", lambda name: True)
-    monkeypatch.setattr(checks, "font_found", lambda: True)
+    monkeypatch.setattr(checks, "font_found", lambda pattern: True)
     assert checks.pdf_libraries(None) == []
 
 
 def test_check_names_what_is_missing_and_how_to_install_it(monkeypatch):
     monkeypatch.setattr(checks, "library_found", lambda name: False)
-    monkeypatch.setattr(checks, "font_found", lambda: False)
+    monkeypatch.setattr(checks, "font_found", lambda pattern: False)
     messages = checks.pdf_libraries(None)
     assert [message.id for message in messages] == [
         "pdf.E001",
         "pdf.E001",
         "pdf.W001",
         "pdf.W002",
+        "pdf.W003",
     ]
     for message, package in zip(
         messages,
@@ -304,6 +305,7 @@ def test_check_names_what_is_missing_and_how_to_install_it(monkeypatch):
             "libpangoft2-1.0-0",
             "libharfbuzz-subset0",
             "fonts-noto-core",
+            "fonts-wqy-microhei",
         ],
         strict=True,
     ):
