@@ -1,7 +1,11 @@
 """How people sign in: by e-mail with a password or a code; nobody signs up by themselves."""
 
+import time
+
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -26,3 +30,14 @@ class PortalAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: object) -> bool:
+        """Whether an export or a change of roles asks who is there: not within 15 minutes of the last proof.
+
+        A sign-in is a proof too; allauth by itself counts only the ones given again.
+        """
+        if not super().is_reauthentication_required(app=app, **kwargs):
+            return False
+        proofs = get_authentication_records(self.request, self.request.user)
+        newest = max((proof["at"] for proof in proofs), default=0)
+        return time.time() - newest >= app_settings.REAUTHENTICATION_TIMEOUT

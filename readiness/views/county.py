@@ -3,12 +3,19 @@
 from fractions import Fraction
 from typing import Any, TypedDict
 
-from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Count, F, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
-from django.shortcuts import render
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    QueryDict,
+    StreamingHttpResponse,
+)
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -22,6 +29,7 @@ from readiness.filters import StandingFilterForm
 from readiness.models import Assessment, Edition
 
 PER_PAGE = 50
+FORMATS = {"xlsx": "Excel (XLSX)", "csv": "CSV"}
 SORTS: dict[str, tuple[str, list[Any]]] = {
     "name": ("Name", ["name_key", "pk"]),
     "lio": ("LIO", ["lio__name", "name_key", "pk"]),
@@ -110,8 +118,19 @@ def county_page(request: AuthenticatedRequest) -> HttpResponse:
             "total": total,
             "today": timezone.localdate(),
             "edition": edition,
+            "ready": FORMATS.get(ready := request.GET.get("ready", "")),
+            "ready_url": reverse("county_export", query=_query(request, format=ready)),
         },
     )
+
+
+def _query(request: HttpRequest, **also: str) -> QueryDict:
+    """The filter of the address, without what belongs to one page or one download, and something more."""
+    query = request.GET.copy()
+    for name in ("page", "format", "ready"):
+        query.pop(name, None)
+    query.update(also)
+    return query
 
 
 def line_shown(line: county.CountyLine, state: list[Any], themes: list[tuple[str, str]]) -> ShownLine:
@@ -148,12 +167,18 @@ def _whole(score: Fraction | None) -> str:
 
 @require_GET
 @managers_only
-@reauthentication_required
 def county_export(request: AuthenticatedRequest) -> HttpResponse | StreamingHttpResponse | FileResponse:
-    """The filtered groups as CSV or XLSX, all pages of them. Leaves a trace of who, when and how many."""
+    """The filtered groups as CSV or XLSX, all pages of them. Leaves a trace of who, when and how many.
+
+    Where the last proof of who is there is too old, the way leads by the password to the county page with the file
+    ready: straight to the file would leave the browser on the password's form.
+    """
     kind = request.GET.get("format", "")
-    if kind not in {"csv", "xlsx"}:
+    if kind not in FORMATS:
         return HttpResponseBadRequest("Choose csv or xlsx as the format.")
+    if is_reauthentication_required(request, app=""):
+        there = reverse("county", query=_query(request, ready=kind))
+        return redirect(reverse("account_reauthenticate", query={"next": there}))
     form, _ = _form(request)
     groups = form.ordered(CommunityGroup.objects.visible_to(request.user))
     trail.record(

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import time
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 
@@ -50,10 +52,19 @@ def test_a_managers_day(width, new_page, sign_in, assert_page_is_sound, live_ser
 
     # The file holds what is shown, and nothing else.
     shown_at = page.url
+    with page.expect_download():
+        page.get_by_role("link", name="Export as CSV").click()
+    # Half an hour later it asks who is there.
+    for kept in Session.objects.all():
+        session = kept.get_session_store_class()(kept.session_key)
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time() - 1800}]
+        session.save()
     follow(page, "Export as CSV")
     assert_page_is_sound(page)
+    give_password_again(page)
+    assert_page_is_sound(page)
     with page.expect_download() as coming:
-        give_password_again(page)
+        page.get_by_role("link", name="download it as CSV").click()
     assert coming.value.suggested_filename.endswith(".csv")
     text = coming.value.path().read_text("utf-8-sig")
     lines = {line["group"]: line for line in csv.DictReader(io.StringIO(text))}

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import time
 from datetime import timedelta
 from decimal import Decimal
+from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
@@ -208,14 +210,35 @@ def test_export_of_another_form_is_refused(cast):
     assert not LogEntry.objects.filter(additional_data__act="county exported").exists()
 
 
+def proved(client, age):
+    """Sets the last proof of who is there: a sign-in that many seconds ago."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - age}]
+    session.save()
+
+
 def test_export_asks_for_the_password_again_when_the_proof_is_old(cast):
     client = cast.client("manager")
-    session = client.session
-    session["account_authentication_methods"] = [{"method": "password", "at": 1}]
-    session.save()
-    response = client.get(reverse("county_export") + "?format=csv")
+    proved(client, 15 * 60 + 1)
+    response = client.get(reverse("county_export") + "?format=csv&lio=1&page=2")
     assert response.status_code == 302
-    assert "reauthenticate" in response["Location"]
+    way = parse_qs(urlsplit(response["Location"]).query)
+    assert urlsplit(response["Location"]).path == reverse("account_reauthenticate")
+    assert way["next"] == [reverse("county") + "?lio=1&ready=csv"]
+
+
+def test_after_the_password_the_county_page_holds_the_file(cast):
+    client = cast.client("manager")
+    page = client.get(reverse("county") + f"?lio={cast.peak.pk}&ready=csv").content.decode()
+    assert f'href="{reverse("county_export")}?lio={cast.peak.pk}&amp;format=csv"' in page
+    for ready in ("", "pdf", "<b>"):
+        assert "the file is ready" not in client.get(reverse("county"), {"ready": ready}).content.decode()
+
+
+def test_a_sign_in_just_now_is_proof_enough(cast):
+    client = cast.client("manager")
+    proved(client, 14 * 60)
+    assert client.get(reverse("county_export") + "?format=csv").status_code == 200
 
 
 def test_names_that_look_like_formulas_are_text_in_both_files(cast):
