@@ -10,7 +10,8 @@ from typing import Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from groups.models import CommunityGroup, User
@@ -26,7 +27,7 @@ class AuthenticatedRequest(HttpRequest):
 
 
 # A view that takes any HttpRequest fits too: what is asked of a request is the least.
-View = Callable[Concatenate[AuthenticatedRequest, P], HttpResponse]
+View = Callable[Concatenate[AuthenticatedRequest, P], HttpResponseBase]
 
 
 def get_group(
@@ -84,7 +85,7 @@ def roles_of(request: HttpRequest) -> Roles:
 def _only(test: Callable[[Roles], bool], who: str) -> Callable[[View[P]], View[P]]:
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: AuthenticatedRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: AuthenticatedRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not test(roles_of(request)):
                 raise PermissionDenied(f"This page is for {who}.")
             return view(request, *args, **kwargs)

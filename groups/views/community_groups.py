@@ -15,6 +15,7 @@ from groups.forms.community_groups import SECTIONS, ContactForm, NewGroupForm
 from groups.history import describe
 from groups.models import CommunityGroup, Contact, Invitation, Visit
 from groups.profile import profile_sections
+from toolkit_portal.core.form_ids import form_id, to_new_form
 
 PER_PAGE = 50
 OF_A_GROUP = (Contact, Visit, Invitation)
@@ -40,7 +41,19 @@ def group_profile(request: HttpRequest, pk: int) -> HttpResponse:
 @officers_only
 def group_create(request: AuthenticatedRequest) -> HttpResponse:
     """A new group. Names very like a known one lead to a comparison before it is created."""
-    form = NewGroupForm(request.POST or None, user=request.user)
+    if (new := to_new_form(request)) is not None:
+        return new
+    made_by_form = form_id(request)
+    if (
+        made_by_form
+        and request.method != "POST"
+        and (made := registry.known_group(made_by_form, request.user))
+    ):
+        messages.info(request, f"{made.name} was added already.")
+        return redirect("group_profile", pk=made.pk)
+    form = NewGroupForm(
+        request.POST or None, user=request.user, initial={"client_id": made_by_form} if made_by_form else {}
+    )
     status = 200
     if request.method == "POST":
         if form.is_valid():
@@ -128,8 +141,19 @@ def _stored_rows(stored, pk: int, request: HttpRequest) -> list[dict[str, str]]:
 def contact_edit(request: AuthenticatedRequest, pk: int, contact: int | None = None) -> HttpResponse:
     """Adds a person of the group, or changes one."""
     group = get_editable_group(request, pk)
+    if contact is None:
+        if (new := to_new_form(request)) is not None:
+            return new
+        sent = form_id(request)
+        if sent and request.method != "POST" and group.contacts.filter(client_id=sent).exists():
+            messages.info(request, "This contact was added already.")
+            return redirect("group_profile", pk=pk)
     person = get_object_or_404(Contact, pk=contact, group=group) if contact else Contact()
-    form = ContactForm(request.POST or None, instance=person)
+    form = ContactForm(
+        request.POST or None,
+        instance=person,
+        initial={"client_id": form_id(request)} if contact is None else {},
+    )
     if request.method == "POST" and form.is_valid():
         saved = registry.save_contact(form=form, group=group, by=request.user)
         messages.success(request, f"Saved {saved.name}.")

@@ -15,6 +15,7 @@ from django.http import (
     QueryDict,
     StreamingHttpResponse,
 )
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -167,7 +168,7 @@ def _whole(score: Fraction | None) -> str:
 
 @require_GET
 @managers_only
-def county_export(request: AuthenticatedRequest) -> HttpResponse | StreamingHttpResponse | FileResponse:
+def county_export(request: AuthenticatedRequest) -> HttpResponseBase:
     """The filtered groups as CSV or XLSX, all pages of them. Leaves a trace of who, when and how many.
 
     Where the last proof of who is there is too old, the way leads by the password to the county page with the file
@@ -191,7 +192,9 @@ def county_export(request: AuthenticatedRequest) -> HttpResponse | StreamingHttp
     )
     name = f"county-readiness-{timezone.localdate():%Y-%m-%d}.{kind}"
     if kind == "csv":
-        response = StreamingHttpResponse(csv_stream(groups), content_type="text/csv; charset=utf-8")
+        response: HttpResponseBase = StreamingHttpResponse(
+            csv_stream(groups), content_type="text/csv; charset=utf-8"
+        )
     else:
         response = FileResponse(
             xlsx_file(groups),

@@ -35,6 +35,7 @@ from readiness.planning import (
     report_progress,
 )
 from readiness.suggestions import Choice, add_suggestions, suggestions_for
+from toolkit_portal.core.form_ids import form_id, to_new_form
 
 FIELD_WORDS = {
     "what": "What will be done",
@@ -176,11 +177,22 @@ def _client_id(request: HttpRequest) -> UUID:
 def action_add(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """An action in the officer's own words. A form sent twice makes one."""
     group = get_editable_group(request, pk)
+    if (new := to_new_form(request)) is not None:
+        return new
+    if (
+        request.method != "POST"
+        and Action.objects.filter(client_id=form_id(request), plan__group=group).exists()
+    ):
+        messages.info(request, "This action is in the plan already.")
+        return redirect("case_plan", pk=group.pk)
     edition = _edition_of(group)
     form = ActionForm(
         request.POST if request.method == "POST" else None,
         sections=_sections(edition),
-        initial={"criterion_code": request.GET.get("section", "")} if edition else {},
+        initial={
+            "client_id": sent or uuid4(),
+            "criterion_code": request.GET.get("section", "") if edition else "",
+        },
     )
     status = 200
     if request.method == "POST":

@@ -15,6 +15,8 @@ def _contact(cast: Cast) -> dict[str, object]:
     return {"pk": cast.sunrise.pk, "contact": person.pk}
 
 
+FORM = "?form=00000000-0000-4000-8000-000000000001"
+
 ROWS = [
     Row(
         "group_list",
@@ -23,6 +25,7 @@ ROWS = [
     ),
     Row(
         "group_create",
+        query=FORM,
         get=dict.fromkeys(("officer", "other_officer"), 200),
         post=dict.fromkeys(("officer", "other_officer"), 302),
         data=lambda cast: {"name": "Quite another group", "kind": "bme_led", "client_id": str(uuid.uuid4())},
@@ -38,6 +41,7 @@ ROWS = [
     ),
     Row(
         "contact_add",
+        query=FORM,
         kwargs=lambda cast: {"pk": cast.sunrise.pk},
         get={"officer": 200, "manager": 403},
         post=WRITES,

@@ -43,7 +43,13 @@ def of_issued_action(cast: Cast) -> dict[str, int]:
 ROWS = [
     Row(name="case_plan", kwargs=of_group, get=READERS),
     Row(name="plan_suggestions", kwargs=of_group, get=WRITERS, post=WRITERS),
-    Row(name="action_add", kwargs=of_group, get=WRITERS, post={"officer": 422, "manager": 403}),
+    Row(
+        name="action_add",
+        query="?form=00000000-0000-4000-8000-000000000001",
+        kwargs=of_group,
+        get=WRITERS,
+        post={"officer": 422, "manager": 403},
+    ),
     Row(name="action_edit", kwargs=of_action, get=WRITERS, post={"officer": 422, "manager": 403}),
     Row(name="action_note", kwargs=of_action, get=WRITERS, post={"officer": 422, "manager": 403}),
     Row(name="help_reply", kwargs=of_help, get=WRITERS, post={"officer": 422, "manager": 403}),

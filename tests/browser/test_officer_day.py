@@ -215,6 +215,19 @@ def test_going_back_and_sending_again_makes_one_visit(scripts, new_page, signed_
     assert Action.objects.count() == 1
 
 
+def test_going_back_to_an_action_that_was_added_makes_no_second(new_page, signed_in, live_server):
+    cast = make_cast()
+    page = new_page()
+    signed_in(page, cast.officer)
+    page.goto(reverse("action_add", args=[cast.sunrise.pk]))
+    page.locator("[name=what]").fill("Find the deed")
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url(f"**{reverse('case_plan', args=[cast.sunrise.pk])}")
+    page.go_back()
+    assert page.get_by_text("This action is in the plan already").is_visible()
+    assert Action.objects.count() == 1
+
+
 def test_a_visit_fits_a_phone_without_scripts(new_page, signed_in, live_server):
     cast = make_cast()
     page = new_page(width=PHONE, scripts=False)

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
@@ -314,6 +315,19 @@ def test_a_new_main_contact_takes_over(cast, client):
         ("Asha", False),
         ("Bina", True),
     ]
+
+
+def test_going_back_to_a_sent_form_shows_what_it_made(cast, client):
+    for name, args, fields, then in (
+        ("contact_add", [cast.sunrise.pk], {"name": "Asha", "phone": "1"}, "This contact was added already."),
+        ("group_create", [], new_group(name="Quite New"), "Quite New was added already."),
+    ):
+        address = client.get(reverse(name, args=args))["Location"]
+        form = parse_qs(urlsplit(address).query)["form"][0]
+        assert f'value="{form}"' in client.get(address).content.decode()
+        assert client.post(address, fields | {"client_id": form}).status_code == 302
+        assert then in client.get(address, follow=True).content.decode()
+    assert Contact.objects.count() == CommunityGroup.objects.filter(name="Quite New").count() == 1
 
 
 def test_a_contact_needs_a_way_to_reach_them_and_can_be_removed(cast, client):

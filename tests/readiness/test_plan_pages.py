@@ -1,6 +1,7 @@
 """The officer's pages of a plan: its actions, suggestions, progress, calls for help, issuing and the PDFs."""
 
 from datetime import date, timedelta
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -108,7 +109,7 @@ def test_an_edition_less_portal_still_shows_the_plan():
     factories.make_action(group=cast.sunrise, by=cast.officer, criterion_code="2.11")
     client = cast.client("officer")
     assert "Section 2.11" in client.get(at("case_plan", cast.sunrise.pk)).content.decode()
-    assert client.get(at("action_add", cast.sunrise.pk)).status_code == 200
+    assert client.get(at("action_add", cast.sunrise.pk), follow=True).status_code == 200
 
 
 def test_the_plan_takes_as_many_queries_for_three_actions_as_for_one(quick_pdf):
@@ -158,6 +159,23 @@ def test_an_own_action_sent_twice_is_one():
     action = Action.objects.get()
     assert (action.due_on, action.criterion_code, action.person) == (date(2027, 3, 14), "2.11", "Amal")
     assert (action.created_by, action.plan.group) == (cast.officer, cast.sunrise)
+
+
+def test_the_back_button_brings_the_form_that_was_sent_not_a_second_one():
+    cast = make_cast()
+    client = cast.client("officer")
+    address = client.get(at("action_add", cast.sunrise.pk) + "?section=2.11")["Location"]
+    page = client.get(address).content.decode()
+    sent = parse_qs(urlsplit(address).query)
+    assert sent["section"] == ["2.11"] and f'value="{sent["form"][0]}"' in page
+    client.post(address, action_fields(client_id=sent["form"][0]))
+    answer = client.get(address, follow=True)
+    assert answer.redirect_chain == [(at("case_plan", cast.sunrise.pk), 302)]
+    assert "in the plan already" in answer.content.decode()
+    # An id of another group's action tells nothing.
+    theirs = factories.make_action(group=cast.meadow, by=cast.other_officer)
+    add = at("action_add", cast.sunrise.pk)
+    assert client.get(f"{add}?form={theirs.client_id}").status_code == 200
 
 
 def test_faults_of_an_action_are_named_and_what_was_typed_is_kept():

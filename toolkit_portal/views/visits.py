@@ -35,6 +35,7 @@ from groups.visits import (
 from readiness.assessing import StaleAnswer, record_levels
 from readiness.models import Criterion
 from readiness.planning import add_action, plan_of
+from toolkit_portal.core.form_ids import form_id
 from toolkit_portal.views.visit_forms import ActionFormSet, VisitForm
 from toolkit_portal.views.visit_sheet import FIELD_WORDS, Sections, Sheet, sections_for
 
@@ -98,29 +99,22 @@ def visit_log(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if wanted:
         draft = get_object_or_404(drafts, pk=int(wanted) if wanted.isdecimal() and len(wanted) < 19 else 0)
         return _show(request, group, Sheet.stored(draft), saved_at=timezone.localtime(draft.saved_at))
-    form_id = _form_id(request)
-    if form_id is None and "new" not in request.GET and (unfinished := list(drafts)):
+    sheet_id = form_id(request)
+    if sheet_id is None and "new" not in request.GET and (unfinished := list(drafts)):
         return render(request, "visits/continue.html", _case(request, group) | {"drafts": unfinished})
-    if form_id is None:
+    if sheet_id is None:
         return _new_form(group)
     # The id stands in the address, so that the Back button, which asks for the page again, brings the same form
     # and not a second visit.
     try:
-        visit = visit_of_form(client_id=form_id, group=group, by=request.user)
+        visit = visit_of_form(client_id=sheet_id, group=group, by=request.user)
     except ForeignForm:
         return _new_form(group)
     if visit is not None:
         return _logged_before(request, visit)
-    if (kept := drafts.filter(client_id=form_id).first()) is not None:
+    if (kept := drafts.filter(client_id=sheet_id).first()) is not None:
         return _show(request, group, Sheet.stored(kept), saved_at=timezone.localtime(kept.saved_at))
-    return _show(request, group, Sheet(form_id, 0, {}), fresh=True)
-
-
-def _form_id(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.GET.get("form", ""))
-    except ValueError:
-        return None
+    return _show(request, group, Sheet(sheet_id, 0, {}), fresh=True)
 
 
 def _new_form(group: CommunityGroup) -> HttpResponse:
