@@ -179,9 +179,11 @@ def action_add(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     group = get_editable_group(request, pk)
     if (new := to_new_form(request)) is not None:
         return new
+    sent = form_id(request)
     if (
-        request.method != "POST"
-        and Action.objects.filter(client_id=form_id(request), plan__group=group).exists()
+        sent
+        and request.method != "POST"
+        and Action.objects.filter(client_id=sent, plan__group=group).exists()
     ):
         messages.info(request, "This action is in the plan already.")
         return redirect("case_plan", pk=group.pk)
