@@ -1,0 +1,323 @@
+"""Small counts kept from showing who is meant: the one place that decides which numbers of a table are hidden.
+
+A count of 1 to 4 people is shown as "fewer than 5" (common practice of Ofqual and NHS Digital), and as many others are
+hidden as it takes that no subtraction of rows, columns and totals brings one back (secondary suppression), nor the
+comparison of a filtered table with the whole. Pages, charts, PDF, XLSX and CSV show what protect() returns.
+
+How: every hidden count must be able to be another number with all that is shown staying true. Changing the corners of
+a box in the table by one, in turn up and down, leaves every total as it is. So for each small count a box is sought
+whose corners are hidden already, or cost least to hide, and could all move: a "fewer than 5" within 1 to 4, and any
+other if possible without becoming a small count, so that a reader who guesses that it isn't one learns no more.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+SMALLEST_SHOWN = 5
+SMALL_SIGN = f"<{SMALLEST_SHOWN}"
+HIDDEN_SIGN = "*"
+
+
+class _Total:
+    """The coordinate of a total along an axis."""
+
+    def __repr__(self) -> str:
+        return "TOTAL"
+
+
+TOTAL: Final = _Total()
+Key = tuple[Hashable, ...]
+
+
+@dataclass(frozen=True)
+class Count:
+    """One number as it may be shown: value is None where it is hidden; is_small tells the two kinds of hiding apart."""
+
+    value: int | None
+    is_small: bool = False
+
+    def __str__(self) -> str:
+        """The number, "<5", or "*" for one that is hidden to protect another."""
+        if self.value is not None:
+            return str(self.value)
+        return SMALL_SIGN if self.is_small else HIDDEN_SIGN
+
+    @property
+    def words(self) -> str:
+        """The same for reading aloud."""
+        if self.value is not None:
+            return str(self.value)
+        return f"fewer than {SMALLEST_SHOWN}" if self.is_small else "hidden"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Counts by one axis or several, with the totals along each.
+
+    axes    the labels along each axis, in the order they are shown
+    counts  a count for each combination of labels and TOTAL; what is missing is 0. Totals are given, not added up:
+            a record that names two districts counts in both and once in the total.
+    """
+
+    axes: tuple[tuple[Hashable, ...], ...]
+    counts: Mapping[Key, int]
+
+    def __post_init__(self) -> None:
+        if any(count < 0 for count in self.counts.values()):
+            raise ValueError("A count can't be negative.")
+
+    def places(self) -> Iterator[Key]:
+        """Every combination of labels and TOTAL."""
+        return product(*((*axis, TOTAL) for axis in self.axes))
+
+    def __getitem__(self, key: Key) -> int:
+        return self.counts.get(key, 0)
+
+
+@dataclass(frozen=True)
+class Protected:
+    """A table as it may be shown. too_few: even the totals had to go, since nothing could be shown safely."""
+
+    table: Table
+    hidden: frozenset[Key] = frozenset()
+    unsaid: frozenset[Key] = frozenset()  # small ones among them that are not said to be small
+    too_few: bool = False
+
+    def __getitem__(self, key: Key) -> Count:
+        value = self.table[key]
+        if self.too_few:
+            return Count(None)
+        if key in self.hidden:
+            return Count(None, is_small=self._is_said_small(key))
+        return Count(value)
+
+    def _is_said_small(self, key: Key) -> bool:
+        return is_small(self.table[key]) and key not in self.unsaid
+
+    def row(self, *labels: Hashable) -> list[Count]:
+        """The counts along the last axis, its total last, at these labels of the axes before it."""
+        return [self[(*labels, label)] for label in (*self.table.axes[-1], TOTAL)]
+
+    @property
+    def note(self) -> str:
+        """What was hidden and why, in a sentence or two; "" where nothing was."""
+        if self.too_few:
+            return (
+                "No numbers are shown: so few people fit this choice that any number could show who is meant. "
+                "Choose a wider one."
+            )
+        small = sum(self._is_said_small(key) for key in self.hidden)
+        others = len(self.hidden) - small
+        if not small and not others:
+            return ""
+        words = ""
+        if small:
+            words = (
+                f"{SMALL_SIGN} stands for 1 to {SMALLEST_SHOWN - 1}, which could show who is meant"
+                f" ({small} {'number' if small == 1 else 'numbers'})."
+            )
+        if others:
+            words += (
+                f" {HIDDEN_SIGN} hides {'a number' if others == 1 else f'{others} numbers'} from which"
+                " a small one could be worked out."
+            )
+        return words.strip()
+
+
+def is_small(count: int) -> bool:
+    """Whether a count is of 1 to 4 people, too few to be shown."""
+    return 0 < count < SMALLEST_SHOWN
+
+
+def protect(table: Table, whole: Table | None = None) -> Protected:
+    """The table with all hidden that must be.
+
+    whole: the same table without its filter, if it has one; then nothing is shown from which the two together would
+    give away a small count, within the filter or outside it. The whole is shown alike with any filter or none.
+    """
+    if whole is None or all(table[key] == whole[key] for key in whole.places()):
+        found = _hide(table.axes, {key: table[key] for key in table.places()})
+        return _protected(table, found, lambda key: key)
+    if table.axes != whole.axes:
+        raise ValueError("A filtered table and its whole must have the same rows and columns.")
+    overall = protect(whole)
+    if overall.too_few:
+        return Protected(table, too_few=True)
+    inside = {key: table[key] for key in whole.places()}
+    outside = {key: whole[key] - table[key] for key in whole.places()}
+    if any(count < 0 for count in outside.values()):
+        raise ValueError("A filtered table can't count more than its whole.")
+    # Asked for the other way round, the two parts must come out alike, so their order is their numbers'.
+    parts = sorted((inside, outside), key=lambda part: list(part.values()))
+    values = {(*key, TOTAL): whole[key] for key in whole.places()}
+    for number, part in enumerate(parts):
+        values |= {(*key, number): count for key, count in part.items()}
+    settled = {(*key, TOTAL): key in overall.hidden for key in whole.places()}
+    unsaid = [(*key, TOTAL) for key in overall.unsaid]
+    found = _hide((*whole.axes, (0, 1)), values, settled, unsaid)
+    place = 0 if parts[0] is inside else 1
+    return _protected(table, found, lambda key: (*key, place))
+
+
+def _protected(table: Table, found: "_Search | None", place: Callable[[Key], Key]) -> Protected:
+    if found is None:
+        return Protected(table, too_few=True)
+    hidden = frozenset(key for key in table.places() if place(key) in found.hidden)
+    return Protected(table, hidden, frozenset(key for key in hidden if place(key) in found.unsaid))
+
+
+def _hide(
+    axes: Sequence[Sequence[Hashable]],
+    values: Mapping[Key, int],
+    settled: Mapping[Key, bool] | None = None,
+    unsaid: Iterable[Key] = (),
+) -> "_Search | None":
+    """What to hide, or None where some small count can't be protected.
+
+    settled  keys that are hidden (True) or shown (False) whatever is found here
+    unsaid   those of them whose count is small without the reader being told
+    """
+    order = {key: place for place, key in enumerate(product(*((*axis, TOTAL) for axis in axes)))}
+    small = sorted(
+        (key for key, count in values.items() if is_small(count)), key=lambda key: (values[key], order[key])
+    )
+    search = _Search(axes, values, settled or {}, small, unsaid)
+    return search if all(search.protects(key) for key in small) else None
+
+
+class _Search:
+    """Looks for boxes and keeps what must be hidden for them."""
+
+    def __init__(
+        self,
+        axes: Sequence[Sequence[Hashable]],
+        values: Mapping[Key, int],
+        settled: Mapping[Key, bool],
+        small: Iterable[Key],
+        unsaid: Iterable[Key],
+    ) -> None:
+        self.axes, self.values, self.settled = axes, values, settled
+        self.hidden = {*small, *(key for key, is_hidden in settled.items() if is_hidden)}
+        self.unsaid = set(unsaid)
+        self.safe: set[Key] = set()
+
+    def protects(self, key: Key) -> bool:
+        """Hides what it takes for a small count to have another number possible; whether that was found."""
+        if key in self.safe:
+            return True
+        for may_move in (self._keeps_its_kind, self._may_turn_small, self._may_be_unsaid):
+            if moves := self._cheapest_box(key, may_move):
+                break
+        else:
+            moves = self._two_boxes(key)
+        if not moves:
+            return False
+        self.unsaid.update(at for at, step in moves.items() if not self._may_turn_small(at, step))
+        self.hidden.update(moves)
+        self.safe.update(moves)
+        return True
+
+    def _keeps_its_kind(self, at: Key, step: int) -> bool:
+        count = self.values[at]
+        return count > 0 and count + step > 0 and is_small(count) == is_small(count + step)
+
+    def _may_turn_small(self, at: Key, step: int) -> bool:
+        """Rarely no neighbour can move without turning small: then the reader is left to think so too."""
+        after = self.values[at] + step
+        return is_small(after) if is_small(self.values[at]) and at not in self.unsaid else after >= 0
+
+    def _may_be_unsaid(self, at: Key, step: int) -> bool:
+        """At last, some small ones aren't said to be small."""
+        return self._may_turn_small(at, step) if at in self.settled else self.values[at] + step >= 0
+
+    def _can_hide(self, at: Key) -> bool:
+        return at in self.hidden or at not in self.settled
+
+    def _cost(self, keys: Iterable[Key]) -> int:
+        """What is lost by hiding them: totals most, large numbers more than little ones."""
+        return sum(
+            10 + self.values[at] + 200 * sum(label is TOTAL for label in at)
+            for at in keys
+            if at not in self.hidden
+        )
+
+    def _others(self, key: Key, axis: int) -> list[Hashable]:
+        return [label for label in (*self.axes[axis], TOTAL) if label is not key[axis]]
+
+    def _cheapest_box(self, key: Key, may_move: Callable[[Key, int], bool]) -> dict[Key, int] | None:
+        """The box around a key whose corners can move and cost least to hide, with the move of each."""
+        best: dict[Key, int] | None = None
+        least = 0
+        for step in (1, -1):
+            if not may_move(key, step):
+                continue
+            # Only labels whose corner next to the key can move are worth a look.
+            partners = [
+                [
+                    label
+                    for label in self._others(key, axis)
+                    if self._can_hide(corner := (*key[:axis], label, *key[axis + 1 :]))
+                    and may_move(corner, _turn(key[axis], label) * step)
+                ]
+                for axis in range(len(key))
+            ]
+            for partner in product(*partners):
+                moves = {at: sign * step for at, sign in _corners(key, partner)}
+                cost = self._cost(moves)
+                if best is not None and cost >= least:
+                    continue
+                if all(self._can_hide(at) and may_move(at, move) for at, move in moves.items()):
+                    best, least = moves, cost
+                    if cost == 0:
+                        return best
+        return best
+
+    def _two_boxes(self, key: Key) -> dict[Key, int] | None:
+        """Where no box can move: one of which a corner or two can't, and for each another box that takes its place."""
+        for partner in product(*(self._others(key, axis) for axis in range(len(key)))):
+            for step in (1, -1):
+                moves = {at: sign * step for at, sign in _corners(key, partner)}
+                if not all(map(self._can_hide, moves)):
+                    continue
+                stuck = [at for at, move in moves.items() if not self._may_be_unsaid(at, move)]
+                if len(stuck) <= 2 and not any(at in self.settled for at in stuck):
+                    for at in stuck:
+                        moves = self._relieved(at, moves)
+                    if moves.get(key):
+                        return moves
+        return None
+
+    def _relieved(self, stuck: Key, moves: dict[Key, int]) -> dict[Key, int]:
+        """The moves with a second box that keeps the stuck corner where it is; empty if there is none."""
+        if not moves:
+            return moves
+        for partner in product(*(self._others(stuck, axis) for axis in range(len(stuck)))):
+            both = dict(moves)
+            added = [(at, -sign * moves[stuck]) for at, sign in _corners(stuck, partner)]
+            for at, move in added:
+                both[at] = both.get(at, 0) + move
+            if all(self._can_hide(at) for at, _ in added) and all(
+                not both[at] or self._may_be_unsaid(at, both[at]) for at, _ in added
+            ):
+                return {at: move for at, move in both.items() if move}
+        return {}
+
+
+def _turn(at: Hashable, other: Hashable) -> int:
+    """Beside a total a number moves the same way, beside another number the other."""
+    return 1 if at is TOTAL or other is TOTAL else -1
+
+
+def _corners(key: Key, partner: Key) -> Iterator[tuple[Key, int]]:
+    """The corners of a box, the key first, and whether they move with it or against it."""
+    corners: list[tuple[Key, int]] = [((), 1)]
+    for at, other in zip(key, partner, strict=True):
+        turn = _turn(at, other)
+        corners = [
+            ((*so_far, label), sign * way)
+            for so_far, sign in corners
+            for label, way in ((at, 1), (other, turn))
+        ]
+    yield from corners
