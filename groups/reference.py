@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from django.apps import apps as registry
 
 if TYPE_CHECKING:
-    from groups.models import AudienceServed, ServiceArea
+    from groups.models.places import ListedValue
+
+TABLES = {"groups_district", "groups_community", "groups_servicearea", "groups_audienceserved"}
 
 # Office for National Statistics codes of the nine areas; the eight districts make up the county council's area.
 DISTRICTS = [
@@ -91,7 +93,7 @@ def load_reference_data(sender=None, using: str = "default", **kwargs) -> None:
     """Adds what is missing of districts, communities, service areas and audiences. Safe to run again."""
     from groups.models import AudienceServed, Community, District, ServiceArea
 
-    if not registry.is_installed("groups") or not _tables_exist(using):
+    if not registry.is_installed("groups") or not tables_exist(using, TABLES):
         return
     have = set(District.objects.using(using).values_list("gss_code", flat=True))
     District.objects.using(using).bulk_create(
@@ -106,11 +108,12 @@ def load_reference_data(sender=None, using: str = "default", **kwargs) -> None:
         for nth, label in enumerate(members)
         if label.casefold() not in labels
     )
-    _add_labels(ServiceArea, SERVICE_AREAS, using)
-    _add_labels(AudienceServed, AUDIENCES, using)
+    add_labels(ServiceArea, SERVICE_AREAS, using)
+    add_labels(AudienceServed, AUDIENCES, using)
 
 
-def _add_labels(model: "type[ServiceArea] | type[AudienceServed]", wanted: list[str], using: str) -> None:
+def add_labels(model: "type[ListedValue]", wanted: list[str], using: str) -> None:
+    """Adds the labels that a list lacks, without regard to case. Safe to run again."""
     listed = model._default_manager.using(using)
     have = {label.casefold() for label in listed.values_list("label", flat=True)}
     for place, label in enumerate(wanted, start=1):
@@ -119,9 +122,8 @@ def _add_labels(model: "type[ServiceArea] | type[AudienceServed]", wanted: list[
             listed.create(label=label, position=900 if label == "Other" else 10 * place)
 
 
-def _tables_exist(using: str) -> bool:
-    """False while migrations are rolled back part of the way."""
+def tables_exist(using: str, wanted: set[str]) -> bool:
+    """Whether all these tables are there; they aren't while migrations are rolled back part of the way."""
     from django.db import connections
 
-    tables = set(connections[using].introspection.table_names())
-    return {"groups_district", "groups_community", "groups_servicearea", "groups_audienceserved"} <= tables
+    return wanted <= set(connections[using].introspection.table_names())

@@ -5,7 +5,19 @@ from itertools import count
 
 from django.utils import timezone
 
-from groups.models import LIO, CommunityGroup, Membership, User, Visit, VisitDraft
+from evidence.consent import note_consent
+from evidence.models import Evidence, Quote
+from groups.models import (
+    LIO,
+    CommunityGroup,
+    District,
+    Membership,
+    Organisation,
+    ServiceArea,
+    User,
+    Visit,
+    VisitDraft,
+)
 from readiness.models import Action, ActionNote, Answer, Assessment, Edition, Plan
 
 _numbers = count(1)
@@ -121,3 +133,75 @@ def make_help_note(
     return ActionNote.objects.create(
         action=action, author=by, by_lead=True, kind=ActionNote.Kind.HELP, text=text, **fields
     )
+
+
+def make_organisation(*, name: str = "", **fields) -> Organisation:
+    """A provider, if nothing else is said."""
+    if not {"is_commissioner", "is_provider", "is_forum"} & set(fields):
+        fields["is_provider"] = True
+    return Organisation.objects.create(name=name or f"Organisation {next(_numbers)}", **fields)
+
+
+def service_area(label: str = "Housing") -> ServiceArea:
+    """A service area that migrate has loaded."""
+    return ServiceArea.objects.get(label=label)
+
+
+def district(name: str = "Chesterfield") -> District:
+    """A district that migrate has loaded."""
+    return District.objects.get(name=name)
+
+
+def make_evidence(
+    *,
+    lio: LIO,
+    by: User,
+    reviewed_by: User | None = None,
+    service: str = "Housing",
+    districts: tuple[str, ...] = (),
+    communities: tuple[str, ...] = (),
+    barriers: tuple[str, ...] = (),
+    groups: tuple[CommunityGroup, ...] = (),
+    happened_on: date | None = None,
+    **fields,
+) -> Evidence:
+    """A draft, or a reviewed record where reviewed_by is given. Lists are given by their labels."""
+    if reviewed_by is not None:
+        fields |= {"state": "reviewed", "reviewed_by": reviewed_by, "reviewed_at": timezone.now()}
+    record = Evidence.objects.create(
+        lio=lio,
+        created_by=by,
+        changed_by=by,
+        happened_on=happened_on or timezone.localdate() - timedelta(days=20),
+        service_area=service_area(service),
+        **{"method": "enquiry", "summary": "The letter came in English only.", **fields},
+    )
+    for name, labels, key in (
+        ("districts", districts, "name"),
+        ("communities", communities, "label"),
+        ("barriers", barriers, "label"),
+    ):
+        field = Evidence._meta.get_field(name)
+        getattr(record, name).set(field.related_model.objects.filter(**{f"{key}__in": labels}))
+        assert getattr(record, name).count() == len(labels), f"Unknown {name}: {labels}"
+    record.groups.set(groups)
+    return record
+
+
+def make_quote(
+    *, record: Evidence, by: User, text: str = "Nobody could read it to me.", uses: str = ""
+) -> Quote:
+    """A quote nobody has agreed to, or with consent for uses such as "brief report"."""
+    quote = Quote.objects.create(record=record, text=text, written_by=by)
+    if uses:
+        note_consent(
+            quote=quote,
+            by=by,
+            asked_on=timezone.localdate(),
+            was_given=True,
+            for_briefs="brief" in uses,
+            for_reports="report" in uses,
+            for_portfolio="portfolio" in uses,
+        )
+        quote.refresh_from_db()
+    return quote

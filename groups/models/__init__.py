@@ -2,6 +2,7 @@
 
 from groups.models.community_groups import CommunityGroup, Contact
 from groups.models.imports import ImportUpload
+from groups.models.organisations import Organisation, OrganisationContact, Service
 from groups.models.people import LIO, BreakGlass, Invitation, Membership, User
 from groups.models.places import AudienceServed, Community, District, ServiceArea
 from groups.models.visits import Visit, VisitDraft
@@ -17,6 +18,9 @@ __all__ = [
     "ImportUpload",
     "Invitation",
     "Membership",
+    "Organisation",
+    "OrganisationContact",
+    "Service",
     "ServiceArea",
     "User",
     "Visit",
