@@ -22,7 +22,7 @@ _STREET_WORDS = (
     "house|flats|gate|row|croft|bank|st|rd|ave"
 )
 _ADDRESS = re.compile(
-    rf"\b(?:flat\s+\d+\w?,?\s+)?\d{{1,4}}[a-z]?,?\s+(?:[A-Z][\w'’-]+\s+){{1,3}}(?:{_STREET_WORDS})\b"
+    rf"\b(?:flat\s+\d+\w?,?\s+)?\d{{1,4}}[a-z]?,?\s+(?:[A-Z][\w'’-]+\s+){{1,3}}(?i:{_STREET_WORDS})\b"
     rf"|\b(?:[A-Z][\w'’-]+\s+){{1,3}}(?:{_STREET_WORDS.title()})\b"
     r"|\bflat\s+\d+\w?\b",
 )
@@ -40,126 +40,17 @@ _KIN = re.compile(
 )
 _TWO_NAMES = re.compile(r"(?<![.!?…:\"“‘'\n]\s)(?<!^)\b[A-Z][a-z'’-]{1,}\s+[A-Z][a-z'’-]{1,}\b")
 # Words written with a capital that name nobody.
-_NOBODY = {
-    *[
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-    ],
-    *[
-        "september",
-        "october",
-        "november",
-        "december",
-        "i",
-        "nhs",
-        "gp",
-        "english",
-        "urdu",
-        "punjabi",
-        "polish",
-        "arabic",
-        "bengali",
-        "cantonese",
-        "mandarin",
-    ],
-    *[
-        "romanian",
-        "somali",
-        "gujarati",
-        "hindi",
-        "farsi",
-        "kurdish",
-        "ukrainian",
-        "tigrinya",
-        "british",
-        "asian",
-        "black",
-        "white",
-        "african",
-    ],
-    *[
-        "caribbean",
-        "indian",
-        "pakistani",
-        "bangladeshi",
-        "chinese",
-        "roma",
-        "irish",
-        "muslim",
-        "christian",
-        "hindu",
-        "sikh",
-        "jewish",
-        "god",
-        "allah",
-        "eid",
-    ],
-    *[
-        "ramadan",
-        "diwali",
-        "christmas",
-        "easter",
-        "universal",
-        "credit",
-        "home",
-        "office",
-        "job",
-        "centre",
-        "jobcentre",
-        "plus",
-        "citizens",
-        "advice",
-        "social",
-    ],
-    *[
-        "services",
-        "police",
-        "council",
-        "hospital",
-        "school",
-        "county",
-        "borough",
-        "royal",
-        "general",
-        "practice",
-        "health",
-        "derbyshire",
-        "derby",
-        "peak",
-    ],
-    *[
-        "england",
-        "uk",
-        "britain",
-        "europe",
-        "housing",
-        "benefit",
-        "pip",
-        "esa",
-        "covid",
-        "whatsapp",
-        "facebook",
-        "google",
-        "zoom",
-        "bme",
-        "lio",
-        "mrs",
-        "the",
-    ],
-}
+_NOBODY = frozenset(
+    """
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
+    september october november december i nhs gp english urdu punjabi polish arabic bengali cantonese mandarin
+    romanian somali gujarati hindi farsi kurdish ukrainian tigrinya british asian black white african caribbean
+    indian pakistani bangladeshi chinese roma irish muslim christian hindu sikh jewish god allah eid ramadan diwali
+    christmas easter universal credit home office job centre jobcentre plus citizens advice social services police
+    council hospital school county borough royal general practice health derbyshire derby peak england uk britain
+    europe housing benefit pip esa covid whatsapp facebook google zoom bme lio mrs the
+    """.split()
+)
 
 
 @dataclass(frozen=True, order=True)
