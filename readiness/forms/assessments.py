@@ -8,8 +8,8 @@ from django import forms
 from django.utils import timezone
 
 from readiness import scoring
-from readiness.forms.days import DayField
 from readiness.models import Answer, Criterion
+from toolkit_portal.core.day_field import DayField
 
 NOT_APPLICABLE = "na"
 OPEN = "open"

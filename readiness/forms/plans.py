@@ -7,8 +7,8 @@ from uuid import uuid4
 from django import forms
 from django.utils import timezone
 
-from readiness.forms.days import DayField
 from readiness.models import Action
+from toolkit_portal.core.day_field import DayField
 
 MOST_LETTERS = 2_000
 # With the words that the acronym stands for: the form may be the first place on a page to say it.
@@ -26,11 +26,6 @@ def check_due_day(day: date | None) -> date | None:
     if day and not EARLIEST <= day <= date(timezone.localdate().year + LATEST_YEARS, 12, 31):
         raise forms.ValidationError("Check the year: actions are for the next five years.")
     return day
-
-
-def send_again(form: forms.Form, **hidden: str) -> None:
-    """Sets hidden values of a form that is shown once more, so that sending it again is a new try."""
-    form.data = {**{name: form.data[name] for name in form.data}, **hidden}
 
 
 def _text(label: str, *, rows: int = 2, required: bool = False, **options: Any) -> forms.CharField:

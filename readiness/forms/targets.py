@@ -5,9 +5,9 @@ from datetime import date
 from django import forms
 
 from readiness import scoring
-from readiness.forms.days import DayField
 from readiness.models import Criterion
 from readiness.targets import Aim
+from toolkit_portal.core.day_field import DayField
 
 
 def target_prefix(criterion: Criterion) -> str:

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from groups.access import AuthenticatedRequest, get_led_group, leads_only
 from groups.models import CommunityGroup
-from readiness.forms.plans import LeadForm, send_again
+from readiness.forms.plans import LeadForm
 from readiness.issuing import newest_version
 from readiness.models import Action, ActionNote, IssuedPlan, Plan
 from readiness.plan_snapshot import OPEN_STATES, strengths_in_words, where_you_are
 from readiness.planning import ForeignForm, StaleAction, ask_for_help, report_as_lead
+from toolkit_portal.core.form_ids import send_again
 
 
 @dataclass(frozen=True, slots=True)

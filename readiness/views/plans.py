@@ -20,7 +20,6 @@ from readiness.forms.plans import (
     AnswerHelpForm,
     ProgressForm,
     SuggestionForm,
-    send_again,
 )
 from readiness.models import Action, ActionNote, Assessment, Edition, Plan
 from readiness.planning import (
@@ -35,7 +34,7 @@ from readiness.planning import (
     report_progress,
 )
 from readiness.suggestions import Choice, add_suggestions, suggestions_for
-from toolkit_portal.core.form_ids import form_id, to_new_form
+from toolkit_portal.core.form_ids import form_id, send_again, to_new_form
 
 FIELD_WORDS = {
     "what": "What will be done",

@@ -6,6 +6,7 @@ that it has made already, instead of a new form that would make a second one.
 
 from uuid import UUID, uuid4
 
+from django import forms
 from django.http import HttpRequest, HttpResponseRedirect
 
 
@@ -24,3 +25,8 @@ def to_new_form(request: HttpRequest) -> HttpResponseRedirect | None:
     query = request.GET.copy()
     query["form"] = str(uuid4())
     return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
+
+
+def send_again(form: forms.Form, **hidden: str) -> None:
+    """Sets hidden values of a form that is shown once more, so that sending it again is a new try."""
+    form.data = {**{name: form.data[name] for name in form.data}, **hidden}
