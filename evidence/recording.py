@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
+from evidence.consent import quote_goes
 from evidence.models import Evidence
 from groups import trail
 from groups.models import LIO, CommunityGroup, User
@@ -189,6 +190,22 @@ def send_back(*, record: Evidence, by: User, version: int, why: str) -> Evidence
         current.save()
         trail.record("evidence sent back", current, by=by)
         return current
+
+
+def delete_draft(*, record: Evidence, by: User) -> None:
+    """Deletes a draft with its quotes and files; enquiries and visits that it was made of are free again.
+
+    Raises ValueError for a reviewed one, which may stand in a brief that was sent.
+    """
+    with transaction.atomic():
+        current = Evidence.objects.select_for_update(of=("self",)).filter(pk=record.pk).first()
+        if current is None:
+            return
+        if current.is_reviewed:
+            raise ValueError("A reviewed record can't be deleted.")
+        for quote in current.quotes.all():
+            quote_goes(quote=quote, by=by)
+        current.delete()
 
 
 def to_review(user: User) -> models.QuerySet[Evidence]:

@@ -103,8 +103,7 @@ class EvidenceForm(HeardForm):
         CommunityGroup.objects.none(),
         label="Groups that told of it",
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
-        help_text="Hold Ctrl (or ⌘) to choose several.",
+        widget=forms.CheckboxSelectMultiple,
     )
     who_affected = forms.CharField(
         label="Who is affected",
