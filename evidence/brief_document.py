@@ -1,4 +1,4 @@
-"""An evidence brief for a commissioner as values: what its page, PDF and Word file show (toolkit sections 2.15a to 2.15d).
+"""An evidence brief for a commissioner as values: what its page, PDF and Word file show (toolkit, section 2.15).
 
 The dataclasses hold no database objects, and every number in them is as it may be shown: what is hidden to protect
 people comes as text ("<5", "*"). The same values always give the same words.
