@@ -6,6 +6,7 @@ from evidence.views import needs, quotes, review
 
 urlpatterns = [
     path("evidence/", needs.evidence_list, name="evidence_list"),
+    path("groups/<int:pk>/evidence/", needs.case_evidence, name="case_evidence"),
     path("evidence/new/", needs.evidence_new, name="evidence_new"),
     path("evidence/review/", review.review_list, name="evidence_review_list"),
     path("evidence/<int:pk>/", needs.evidence_detail, name="evidence_detail"),

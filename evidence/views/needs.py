@@ -25,7 +25,14 @@ from evidence.recording import (
     record_evidence,
     why_not_reviewable,
 )
-from groups.access import AuthenticatedRequest, case_readers_only, get_editable_group, officers_only
+from groups.access import (
+    AuthenticatedRequest,
+    can_edit,
+    case_readers_only,
+    get_editable_group,
+    get_group,
+    officers_only,
+)
 from groups.models import Visit
 from toolkit_portal.core.form_ids import form_id, send_again, to_new_form
 
@@ -71,14 +78,14 @@ def evidence_list(request: AuthenticatedRequest) -> HttpResponse:
             "form": form,
             "active": len([name for name in form.chosen if name != "q"]),
             "page_obj": page,
-            "records": [_listed(record) for record in page.object_list],
+            "records": [listed(record) for record in page.object_list],
             "any_records": bool(page.paginator.count) or visible.exists(),
             "show_lio": "lio" in form.fields,
         },
     )
 
 
-def _listed(record: Evidence) -> dict[str, Any]:
+def listed(record: Evidence) -> dict[str, Any]:
     """A line of the list in words: formatting in Python costs a third of filters in the template."""
     return {
         "url": reverse("evidence_detail", args=[record.pk]),
@@ -86,8 +93,8 @@ def _listed(record: Evidence) -> dict[str, Any]:
         "summary": shorten(record.summary, 140),
         "service": str(record.service_area),
         "method": record.get_method_display(),
-        "districts": ", ".join(str(district) for district in record.districts.all()),
-        "groups": ", ".join(str(group) for group in record.groups.all()),
+        "districts": listed_words(record, "districts"),
+        "groups": listed_words(record, "groups"),
         "people": record.people_affected,
         "lio": str(record.lio),
         "state": state_words(record),
@@ -119,6 +126,35 @@ def state_words(record: Evidence) -> str:
 def state_tone(record: Evidence) -> str:
     """The tone of its tag, see components/tag.html."""
     return "warn" if record.sent_back_at else "good" if record.is_reviewed else "quiet"
+
+
+@require_safe
+def case_evidence(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """The needs that one group told of, newest first."""
+    group = get_group(request, pk)
+    told = (
+        Evidence.objects.visible_to(request.user)
+        .filter(
+            pk__in=Evidence.groups.through.objects.filter(communitygroup_id=group.pk).values("evidence_id")
+        )
+        .select_related("service_area", "lio")
+        .prefetch_related("districts", "groups")
+        .order_by("-happened_on", "-pk")
+    )
+    page = Paginator(told, PER_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "case/evidence.html",
+        {
+            "group": group,
+            "group_key": str(group.pk),
+            "can_edit": can_edit(request, group),
+            "tab": "evidence",
+            "page_obj": page,
+            "records": [listed(record) for record in page.object_list],
+            "reviewed": told.reviewed().count(),
+        },
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -227,8 +263,8 @@ def record_rows(record: Evidence) -> list[dict[str, Any]]:
             "text": "" if record.people_affected is None else record.people_affected,
         },
         {"term": LABELS["who_affected"], "text": record.who_affected},
-        *({"term": LABELS[name], "text": _listed_words(record, name)} for name in ("barriers", "districts")),
-        {"term": LABELS["communities"], "text": _listed_words(record, "communities")},
+        *({"term": LABELS[name], "text": listed_words(record, name)} for name in ("barriers", "districts")),
+        {"term": LABELS["communities"], "text": listed_words(record, "communities")},
         {"term": LABELS["provider"], "text": str(record.provider or "")},
         {"term": LABELS["commissioner"], "text": str(record.commissioner or "")},
         {"term": LABELS["strength"], "text": record.get_strength_display()},
@@ -241,7 +277,7 @@ def _method_words(record: Evidence) -> str:
     return record.get_method_display() + (f" (toolkit {code})" if code else "")
 
 
-def _listed_words(record: Evidence, name: str) -> str:
+def listed_words(record: Evidence, name: str) -> str:
     return ", ".join(str(value) for value in getattr(record, name).all())
 
 

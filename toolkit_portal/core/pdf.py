@@ -12,12 +12,13 @@ import re
 import subprocess
 import sys
 import threading
-import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from django.template.loader import render_to_string
+
+from toolkit_portal.core.printable_text import is_right_to_left, printable
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 STATIC_FOLDER = PROJECT_FOLDER / "static" / "pdf"
@@ -38,9 +39,6 @@ LARGE_MEMORY_BYTES = 1024 * 1024 * 1024
 
 _WHAT_TO_DO = "Shorten its longest texts, or leave out some of its lines."
 
-# Control characters that XML forbids, lone surrogates, non-characters, and the two bidirectional overrides
-# (which can make a line read as something else than what it says).
-_NOT_PRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufffe\uffff]")
 _TAG = re.compile(r"<[a-zA-Z]")
 _AUTO_DIRECTION = re.compile(r' dir="auto"([^<>]*>)([^<]*)')
 _TEXT = re.compile(r">([^<]{60,})")
@@ -126,7 +124,7 @@ def render_document_html(
             "pdf_large_print": large_print,
         },
     )
-    html = _AUTO_DIRECTION.sub(_with_direction, _NOT_PRINTABLE.sub("", html))
+    html = _AUTO_DIRECTION.sub(_with_direction, printable(html))
     head, body, text = html.partition("<body")
     return f"{head}{body}{_TEXT.sub(_with_breaks, text)}"
 
@@ -145,13 +143,9 @@ def stylesheet_names(template: str, *, large_print: bool) -> tuple[str, ...]:
 def _with_direction(match: re.Match[str]) -> str:
     """Give an element with ``dir="auto"`` the direction of its text: WeasyPrint doesn't work it out."""
     rest, text = match.groups()
-    for letter in text:
-        kind = unicodedata.bidirectional(letter)
-        if kind == "L":
-            break
-        if kind in ("R", "AL"):
-            script = ' data-script="nastaliq"' if _URDU_LETTERS.search(text) else ""
-            return f' dir="rtl"{script}{rest}{text}'
+    if is_right_to_left(text):
+        script = ' data-script="nastaliq"' if _URDU_LETTERS.search(text) else ""
+        return f' dir="rtl"{script}{rest}{text}'
     return f"{rest}{text}"
 
 

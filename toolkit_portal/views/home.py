@@ -11,6 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from evidence.models import Evidence
+from evidence.recording import to_review
 from groups.access import AuthenticatedRequest, officers_only, roles_of
 from groups.models import CommunityGroup, User, Visit, VisitDraft
 from readiness import scoring
@@ -121,6 +123,10 @@ def my_work(request: AuthenticatedRequest) -> HttpResponse:
             .select_related("group", "started_by")
             .order_by("-started_at")[:SHOWN]
         ),
+        "to_review": to_review(user).count(),
+        "sent_back": Evidence.objects.editable_by(user)
+        .filter(created_by=user, sent_back_at__isnull=False)
+        .count(),
         "help_notes": list(open_help(user).filter(action__plan__group__in=scope)[:MOST]),
         "own": own_table(groups, user, planned),
         "group_count": groups.count(),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from evidence.models import Evidence
 from groups.models import CommunityGroup, Invitation, Visit
 from readiness import scoring
 from readiness.models import Action, ActionNote, Assessment, IssuedPlan
@@ -138,8 +139,28 @@ def _invitations(group: CommunityGroup) -> Iterable[Fact]:
             )
 
 
+def _needs(group: CommunityGroup) -> Iterable[Fact]:
+    links = Evidence.groups.through.objects.filter(communitygroup_id=group.pk)
+    for record in (
+        Evidence.objects.filter(pk__in=links.values("evidence_id"))
+        .defer("summary", "needed_instead")
+        .annotate(beginning=Substr("summary", 1, EXCERPT + 40))
+        .select_related("service_area", "created_by")
+    ):
+        yield Fact(
+            record.happened_on,
+            (time.min, record.pk),
+            "need",
+            f"Need heard: {record.service_area}",
+            _excerpt(record.beginning),
+            str(record.created_by or ("imported" if record.imported else "")),
+            reverse("evidence_detail", args=[record.pk]),
+        )
+
+
 SOURCES: dict[str, Callable[[CommunityGroup], Iterable[Fact]]] = {
     "visit": _visits,
+    "need": _needs,
     "assessment": _assessments,
     "plan": _issues,
     "action": _done,
@@ -148,6 +169,7 @@ SOURCES: dict[str, Callable[[CommunityGroup], Iterable[Fact]]] = {
 }
 KINDS = {
     "visit": "Visits",
+    "need": "Needs heard",
     "assessment": "Assessments",
     "plan": "Plans issued",
     "action": "Actions done",

@@ -1,4 +1,4 @@
-"""Forms of a visit: the meeting, and the actions agreed on it."""
+"""Forms of a visit: the meeting, the needs heard at it, and the actions agreed on it."""
 
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from groups.visits import MEETING_FIELDS
 from readiness.models import Action
 
 LEAST_ROWS, MOST_ROWS = 3, 50
+LEAST_NEEDS, MOST_NEEDS = 1, 20
 MOST_LETTERS = 20_000
 EARLIEST = date(1990, 1, 1)
 LATEST_YEARS = 5
@@ -182,4 +183,46 @@ ActionFormSet = forms.formset_factory(
     max_num=MOST_ROWS,
     absolute_max=MOST_ROWS,
     validate_max=True,
+)
+
+
+class NeedHeardForm(forms.Form):
+    """One need that was heard. A row left as it came is none; the rest of the record is filled in on its own page."""
+
+    summary = forms.CharField(
+        label="What happened",
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Facts, without names: what somebody needed and what came of it.",
+        error_messages={"required": "Say what happened, or empty this row."},
+    )
+    service_area = forms.TypedChoiceField(
+        label="Service area", coerce=int, error_messages={"required": "Choose the service area."}
+    )
+    people_affected = forms.IntegerField(
+        label="How many people",
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    barrier = forms.TypedChoiceField(
+        label="What stood in the way", required=False, coerce=int, empty_value=None
+    )
+
+    def __init__(
+        self, *args: Any, services: list[tuple[int, str]], barriers: list[tuple[int, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, first, values in (
+            ("service_area", "Choose one", services),
+            ("barrier", "Not known", barriers),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", first), *values]
+
+
+NeedFormSet = forms.formset_factory(
+    NeedHeardForm, extra=LEAST_NEEDS, max_num=MOST_NEEDS, absolute_max=MOST_NEEDS, validate_max=True
 )

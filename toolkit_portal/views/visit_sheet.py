@@ -11,18 +11,36 @@ from uuid import UUID, uuid4
 
 from django.http import QueryDict
 
-from groups.models import CommunityGroup, VisitDraft
+from evidence.models import Barrier
+from groups.models import CommunityGroup, ServiceArea, VisitDraft
 from groups.visits import MEETING_FIELDS
 from readiness.models import Answer, Assessment, Criterion, Edition
-from toolkit_portal.views.visit_forms import LEAST_ROWS, MOST_ROWS, ActionFormSet, VisitForm
+from toolkit_portal.views.visit_forms import (
+    LEAST_NEEDS,
+    LEAST_ROWS,
+    MOST_NEEDS,
+    MOST_ROWS,
+    ActionFormSet,
+    NeedFormSet,
+    VisitForm,
+)
 
 ROW_FIELDS = ("what", "who", "person", "due_on", "criterion_code")
+NEED_FIELDS = ("summary", "service_area", "people_affected", "barrier")
 LEVEL_WORDS = ("Not started", "Exploring", "Under way", "In place", "Established")
 FIELD_WORDS = {name: str(VisitForm.base_fields[name].label) for name in MEETING_FIELDS} | {
     "next_on": "Next date",
     "next_at": "Time of the next date",
     "topics": "Sections talked about",
 }
+
+
+def need_choices() -> dict[str, list[tuple[int, str]]]:
+    """What the rows of needs offer, read once for all rows: services and barriers of today. Two queries."""
+    return {
+        "services": list(ServiceArea.objects.current().values_list("pk", "label")),
+        "barriers": list(Barrier.objects.current().values_list("pk", "label")),
+    }
 
 
 def as_key(code: str) -> str:
@@ -62,12 +80,18 @@ class Sheet:
     def topics(self) -> list[str]:
         return self.fields.get("topics", [])
 
-    @property
-    def row_count(self) -> int:
-        """How many action rows the form showed: at least 3, at most 50."""
-        total = self.text("actions-TOTAL_FORMS")
-        shown = int(total) if total.isdecimal() and len(total) < 4 else LEAST_ROWS
-        return max(LEAST_ROWS, min(shown, MOST_ROWS))
+    def _shown(self, prefix: str, least: int, most: int) -> int:
+        """How many rows of a formset the form showed."""
+        total = self.text(f"{prefix}-TOTAL_FORMS")
+        shown = int(total) if total.isdecimal() and len(total) < 4 else least
+        return max(least, min(shown, most))
+
+    def _typed_rows(self, prefix: str, names: tuple[str, ...], shown: int) -> list[dict[str, str]]:
+        """The rows as typed. An empty cell is one nobody touched: the field's own initial value stands."""
+        return [
+            {name: words for name in names if (words := self.text(f"{prefix}-{number}-{name}"))}
+            for number in range(shown)
+        ]
 
     def form(self) -> VisitForm:
         """The meeting's form with the typed words in it and no complaints about them."""
@@ -75,17 +99,16 @@ class Sheet:
 
     def rows(self, sections: list[tuple[str, str]], *, more: int = 0):
         """The action rows as typed, `more` empty ones below them, and no complaints."""
-        rows = [
-            {name: self.text(f"actions-{number}-{name}") for name in ROW_FIELDS}
-            for number in range(self.row_count)
-        ]
-        formset = ActionFormSet(
-            prefix="actions",
-            # An empty "who" is a row nobody touched: the field's own initial value stands.
-            initial=[{name: value for name, value in row.items() if value} for row in rows],
-            form_kwargs={"sections": sections},
-        )
+        rows = self._typed_rows("actions", ROW_FIELDS, self._shown("actions", LEAST_ROWS, MOST_ROWS))
+        formset = ActionFormSet(prefix="actions", initial=rows, form_kwargs={"sections": sections})
         formset.extra = min(more, MOST_ROWS - len(rows))
+        return formset
+
+    def needs(self, choices: dict[str, list[tuple[int, str]]], *, more: int = 0):
+        """The rows of needs as typed, `more` empty ones below them, and no complaints."""
+        rows = self._typed_rows("needs", NEED_FIELDS, self._shown("needs", LEAST_NEEDS, MOST_NEEDS))
+        formset = NeedFormSet(prefix="needs", initial=rows, form_kwargs=choices)
+        formset.extra = min(more, MOST_NEEDS - len(rows))
         return formset
 
     def differences(self, other: "Sheet") -> list[tuple[str, str, str]]:
@@ -105,7 +128,7 @@ def _belongs(name: str) -> bool:
     return (
         name in MEETING_FIELDS
         or name == "topics"
-        or (name.startswith(("level_", "answer_version_", "actions-")) and len(name) < 60)
+        or (name.startswith(("level_", "answer_version_", "actions-", "needs-")) and len(name) < 60)
     )
 
 
@@ -130,6 +153,16 @@ def _words(name: str) -> str:
             "criterion_code": "section",
         }
         return f"Action {shown}: {words.get(what, what)}"
+    if name.startswith("needs-"):
+        _, number, what = [*name.split("-", 2), "", ""][:3]
+        shown = int(number) + 1 if number.isdecimal() else number
+        words = {
+            "summary": "what happened",
+            "service_area": "service area",
+            "people_affected": "how many people",
+            "barrier": "what stood in the way",
+        }
+        return f"Need {shown}: {words.get(what, what)}"
     return name
 
 

@@ -1,7 +1,7 @@
 """A visit from the form to the case file: log it, keep it as a draft, read it, change it.
 
-Logging touches three apps, so it stands on the top floor: one transaction hands the meeting to groups, and levels
-and agreed actions to readiness.
+Logging touches three apps, so it stands on the top floor: one transaction hands the meeting to groups, needs heard to
+evidence, and levels and agreed actions to readiness.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,8 +16,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import get_text_list
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from evidence.models import Barrier, Evidence
+from evidence.recording import record_evidence
+from evidence.views.needs import shorten
 from groups.access import AuthenticatedRequest, can_edit, get_editable_group, officers_only
 from groups.models import CommunityGroup, User, Visit, VisitDraft
 from groups.models.community_groups import name_key
@@ -36,8 +40,8 @@ from readiness.assessing import StaleAnswer, record_levels
 from readiness.models import Criterion
 from readiness.planning import add_action, plan_of
 from toolkit_portal.core.form_ids import form_id
-from toolkit_portal.views.visit_forms import ActionFormSet, VisitForm
-from toolkit_portal.views.visit_sheet import FIELD_WORDS, Sections, Sheet, sections_for
+from toolkit_portal.views.visit_forms import ActionFormSet, NeedFormSet, VisitForm
+from toolkit_portal.views.visit_sheet import FIELD_WORDS, Sections, Sheet, need_choices, sections_for
 
 CHOICES_SHOWN = 50
 
@@ -52,6 +56,7 @@ def log_sitting(
     levels: Mapping[str, int],
     versions: Mapping[str, int],
     actions: Sequence[Mapping[str, Any]],
+    needs: Sequence[Mapping[str, Any]] = (),
 ) -> Visit:
     """The visit with everything recorded on it, or nothing at all.
 
@@ -65,7 +70,31 @@ def log_sitting(
             plan = plan_of(group)
             for action in actions:
                 add_action(plan=plan, by=by, visit=visit, **action)
+        for need in needs:
+            record_need(need, visit=visit, by=by)
         return visit
+
+
+def record_need(need: Mapping[str, Any], *, visit: Visit, by: User) -> None:
+    """A row of the form as a draft record: told by the group, on the day of the visit, where the group is."""
+    group = visit.group
+    barrier = need.get("barrier")
+    record_evidence(
+        lio=group.lio,
+        by=by,
+        visit=visit,
+        happened_on=visit.happened_on,
+        method=Evidence.Method.ENQUIRY,
+        summary=need["summary"],
+        service_area_id=need["service_area"],
+        people_affected=need.get("people_affected"),
+        lists={
+            "groups": [group],
+            "districts": group.districts.all(),
+            "communities": group.communities.all(),
+            "barriers": Barrier.objects.filter(pk=barrier) if barrier else [],
+        },
+    )
 
 
 @officers_only
@@ -153,16 +182,28 @@ def _take(request: AuthenticatedRequest, group: CommunityGroup, sheet: Sheet) ->
             request, f"Your visit to {group} is kept as a draft. You find it under “Unfinished”."
         )
         return redirect("home")
-    if then in {"row", "keep"}:
+    if then in {"row", "need", "keep"}:
         return _show(
-            request, group, sheet, more_rows=int(then == "row"), saved_at=timezone.localtime(draft.saved_at)
+            request,
+            group,
+            sheet,
+            more_rows=int(then == "row"),
+            more_needs=int(then == "need"),
+            saved_at=timezone.localtime(draft.saved_at),
         )
     sections = sections_for(group).fill(sheet)
     form = VisitForm(request.POST)
     rows = ActionFormSet(request.POST, prefix="actions", form_kwargs={"sections": sections.choices()})
-    if not all([form.is_valid(), rows.is_valid(), sections.check()]):
-        return _page(request, group, sheet, sections, form, rows)
+    needs = NeedFormSet(
+        # A form from before needs could be recorded has no count of them.
+        {"needs-TOTAL_FORMS": "0", "needs-INITIAL_FORMS": "0", **request.POST.dict()},
+        prefix="needs",
+        form_kwargs=need_choices(),
+    )
+    if not all([form.is_valid(), rows.is_valid(), needs.is_valid(), sections.check()]):
+        return _page(request, group, sheet, sections, form, rows, needs)
     actions = [row.cleaned_data for row in rows if row.has_changed()]
+    heard = [row.cleaned_data for row in needs if row.has_changed()]
     try:
         visit = log_sitting(
             group=group,
@@ -173,6 +214,7 @@ def _take(request: AuthenticatedRequest, group: CommunityGroup, sheet: Sheet) ->
             levels=sections.levels,
             versions=sections.versions,
             actions=actions,
+            needs=heard,
         )
     except AlreadyLogged as before:
         return _logged_before(request, before.visit)
@@ -180,18 +222,18 @@ def _take(request: AuthenticatedRequest, group: CommunityGroup, sheet: Sheet) ->
         # Read again: the page shows both levels, and the next sending goes by what is stored now.
         sections = sections_for(group).fill(sheet, keep_versions=False)
         sections.mark_conflicts(sheet)
-        return _page(request, group, sheet, sections, form, rows, status=409, level_conflict=True)
-    messages.success(request, _what_was_saved(visit, len(sections.levels), len(actions)))
+        return _page(request, group, sheet, sections, form, rows, needs, status=409, level_conflict=True)
+    messages.success(request, _what_was_saved(visit, len(sections.levels), len(actions), len(heard)))
     return redirect("case", pk=group.pk)
 
 
-def _what_was_saved(visit: Visit, levels: int, actions: int) -> str:
+def _what_was_saved(visit: Visit, levels: int, actions: int, needs: int) -> str:
     parts = [
         f"{count} {noun if count == 1 else noun + 's'}"
-        for count, noun in ((levels, "level"), (actions, "action"))
+        for count, noun in ((levels, "level"), (needs, "need"), (actions, "action"))
         if count
     ]
-    with_parts = f" with {' and '.join(parts)}" if parts else ""
+    with_parts = f" with {get_text_list(parts, 'and')}" if parts else ""
     following = f" You meet next on {visit.next_on:%-d %B %Y}." if visit.next_on else ""
     return f"The visit of {visit.happened_on:%-d %B %Y} is logged{with_parts}.{following}"
 
@@ -212,13 +254,15 @@ def _show(
     status: int = 200,
     fresh: bool = False,
     more_rows: int = 0,
+    more_needs: int = 0,
     **more: Any,
 ) -> HttpResponse:
     """The form with a sheet's words as they were typed, without complaints."""
     sections = sections_for(group).fill(sheet)
     form = VisitForm(initial={"happened_on": timezone.localdate()}) if fresh else sheet.form()
     rows = sheet.rows(sections.choices(), more=more_rows)
-    return _page(request, group, sheet, sections, form, rows, status=status, **more)
+    needs = sheet.needs(need_choices(), more=more_needs)
+    return _page(request, group, sheet, sections, form, rows, needs, status=status, **more)
 
 
 def _page(
@@ -228,6 +272,7 @@ def _page(
     sections: Sections,
     form: VisitForm,
     rows: BaseFormSet,
+    needs: BaseFormSet,
     *,
     status: int = 200,
     **more: Any,
@@ -238,9 +283,16 @@ def _page(
         "sections": sections,
         "sheet": sheet,
         "most_rows": rows.max_num,
+        "needs": needs,
+        "most_needs": needs.max_num,
         "has_errors": bool(
             form.is_bound
-            and (form.errors or rows.total_error_count() or any(item.error for item in sections.all))
+            and (
+                form.errors
+                or rows.total_error_count()
+                or needs.total_error_count()
+                or any(item.error for item in sections.all)
+            )
         ),
         **more,
     }
@@ -325,6 +377,13 @@ def visit_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "topics": [(code, titles.get(code)) for code in visit.topics],
         "answers": visit.answers.select_related("criterion").order_by("criterion__position"),
         "actions": visit.actions.all(),
+        "needs": [
+            (record, shorten(record.summary, 160))
+            for record in Evidence.objects.visible_to(request.user)
+            .filter(visit=visit)
+            .select_related("service_area")
+            .order_by("pk")
+        ],
     }
     return render(request, "visits/detail.html", context)
 
