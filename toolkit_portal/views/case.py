@@ -1,6 +1,7 @@
 """A group's case file: the overview with what happened so far, and the visits."""
 
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -27,7 +28,13 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""
     page = Paginator(timeline(group, kind), PER_PAGE).get_page(request.GET.get("page"))
-    draft = Assessment.objects.drafts().filter(group=group).select_related("edition").first()
+    draft = (
+        Assessment.objects.drafts()
+        .filter(group=group)
+        .select_related("edition")
+        .annotate(criteria=Count("edition__criteria"))
+        .first()
+    )
     context = {
         "group": group,
         "can_edit": can_edit(request, group),
@@ -39,7 +46,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "kind": kind,
         "draft": draft,
         **(where_they_are(standing) if standing else {}),
-        **(progress_of(draft) if draft else {}),
+        **(progress_of(draft, draft.criteria) if draft else {}),
         **plan_state(group.pk),
     }
     return render(request, "case/overview.html", context)
@@ -63,10 +70,9 @@ def where_they_are(standing: list[Assessment]) -> dict[str, object]:
     }
 
 
-def progress_of(draft: Assessment) -> dict[str, object]:
+def progress_of(draft: Assessment, total: int) -> dict[str, object]:
     """How many criteria of a draft are answered, of how many."""
     answered = sum(answer.is_answered for answer in Answer.objects.filter(assessment=draft))
-    total = draft.edition.criteria.count()
     return {"answered": answered, "criteria": total, "all_answered": answered == total}
 
 
