@@ -30,9 +30,9 @@ def listed(items: Iterable[str], *, joined: str = "and") -> str:
 
 
 def counted(count: Count, one: str, many: str) -> str:
-    """Return a count with its noun: "no records", "1 record", "fewer than 5 people", "some people (number not shown)"."""
+    """Return a count with its noun: "no records", "1 record", "fewer than 5 people", "an unstated number of people"."""
     if count.value is None:
-        return f"fewer than {SMALLEST_SHOWN} {many}" if count.is_small else f"some {many} (number not shown)"
+        return f"fewer than {SMALLEST_SHOWN} {many}" if count.is_small else f"an unstated number of {many}"
     if count.value == 0:
         return f"no {many}"
     return f"{count.value:,} {one if count.value == 1 else many}"
@@ -108,8 +108,8 @@ def gap(
         about = "" if people.value is None else "about "
         shown = f"{shown}, {about}{people_words(people)},"
     verb = "shows" if records.value == 1 else "show"
-    sentence = f"{who} in {place} are going without {service_text(service_area, 'missing')}{because}: {shown} {verb} it."
-    return f"{sentence[0].upper()}{sentence[1:]}"
+    missing = service_text(service_area, "missing")
+    return _capital(f"{who} in {place} are going without {missing}{because}: {shown} {verb} it.")
 
 
 def affected(
