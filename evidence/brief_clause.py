@@ -26,7 +26,8 @@ def clause(
     service = service_text(service_area, "service")
     these = "this community" if len(communities) == 1 else "these communities"
     numbered = [
-        f"Culturally sensitive service. The provider of this {service} service must make sure that {who} in {places_words(districts)} can use it as easily, and with results as good, as everybody else.",
+        f"Culturally sensitive service. The provider of this {service} service must make sure that {who} in"
+        f" {places_words(districts)} can use it as easily, and with results as good, as everybody else.",
         f"The provider must plan, review and change the service together with people from {these} and with community"
         " groups that they trust, and pay such groups for the work it asks of them.",
     ]
@@ -35,7 +36,7 @@ def clause(
         "The provider must count who uses the service, how long they wait and what comes of it by ethnic group and"
         " district, protect small numbers, and report every three months.",
         f"This section carries {SECTION_MARKS} of the {QUALITY_MARKS} marks for quality. A bidder that scores fewer"
-        f" than half of them must agree with the commissioner how it will improve before the contract starts.",
+        " than half of them must agree with the commissioner how it will improve before the contract starts.",
     ]
     return tuple(f"{number}. {text}" for number, text in enumerate(numbered, start=1))
 
