@@ -12,7 +12,8 @@ other if possible without becoming a small count, so that a reader who guesses t
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from enum import Enum
+from itertools import combinations, product
 from typing import Final
 
 SMALLEST_SHOWN = 5
@@ -78,17 +79,21 @@ class Table:
 
 @dataclass(frozen=True)
 class Protected:
-    """A table as it may be shown. too_few: even the totals had to go, since nothing could be shown safely."""
+    """A table as it may be shown."""
 
     table: Table
     hidden: frozenset[Key] = frozenset()
     unsaid: frozenset[Key] = frozenset()  # small ones among them that are not said to be small
-    too_few: bool = False
+
+    @property
+    def too_few(self) -> bool:
+        """Whether nothing but noughts can be shown."""
+        return bool(self.hidden) and not any(
+            self.table[key] for key in self.table.places() if key not in self.hidden
+        )
 
     def __getitem__(self, key: Key) -> Count:
         value = self.table[key]
-        if self.too_few:
-            return Count(None)
         if key in self.hidden:
             return Count(None, is_small=self._is_said_small(key))
         return Count(value)
@@ -136,15 +141,14 @@ def protect(table: Table, whole: Table | None = None) -> Protected:
 
     whole: the same table without its filter, if it has one; then nothing is shown from which the two together would
     give away a small count, within the filter or outside it. The whole is shown alike with any filter or none.
+
+    Totals are settled before what they add up, each by itself: the total of a row is shown or hidden alike in every
+    table that has this row, whatever its columns. Raises ValueError for a table and a whole that don't fit together.
     """
     if whole is None or all(table[key] == whole[key] for key in whole.places()):
-        found = _hide(table.axes, {key: table[key] for key in table.places()})
-        return _protected(table, found, lambda key: key)
+        return _protected(table, _settled(table.axes, {key: table[key] for key in table.places()}))
     if table.axes != whole.axes:
         raise ValueError("A filtered table and its whole must have the same rows and columns.")
-    overall = protect(whole)
-    if overall.too_few:
-        return Protected(table, too_few=True)
     inside = {key: table[key] for key in whole.places()}
     outside = {key: whole[key] - table[key] for key in whole.places()}
     if any(count < 0 for count in outside.values()):
@@ -154,54 +158,94 @@ def protect(table: Table, whole: Table | None = None) -> Protected:
     values = {(*key, TOTAL): whole[key] for key in whole.places()}
     for number, part in enumerate(parts):
         values |= {(*key, number): count for key, count in part.items()}
-    settled = {(*key, TOTAL): key in overall.hidden for key in whole.places()}
-    unsaid = [(*key, TOTAL) for key in overall.unsaid]
-    found = _hide((*whole.axes, (0, 1)), values, settled, unsaid)
+    overall = _settled(whole.axes, {key: whole[key] for key in whole.places()})
+    found = _settled(
+        whole.axes, values, parts=(0, 1), known={(*key, TOTAL): how for key, how in overall.items()}
+    )
     place = 0 if parts[0] is inside else 1
-    return _protected(table, found, lambda key: (*key, place))
+    return _protected(table, {key: found[(*key, place)] for key in table.places()})
 
 
-def _protected(table: Table, found: "_Search | None", place: Callable[[Key], Key]) -> Protected:
-    if found is None:
-        return Protected(table, too_few=True)
-    hidden = frozenset(key for key in table.places() if place(key) in found.hidden)
-    return Protected(table, hidden, frozenset(key for key in hidden if place(key) in found.unsaid))
+def _protected(table: Table, found: "Mapping[Key, _How]") -> Protected:
+    return Protected(
+        table,
+        frozenset(key for key, how in found.items() if how is not _How.SHOWN),
+        frozenset(key for key, how in found.items() if how is _How.UNSAID),
+    )
 
 
-def _hide(
+class _How(Enum):
+    """How a count is given: as it is, hidden, or hidden without saying that it is small."""
+
+    SHOWN = 1
+    HIDDEN = 2
+    UNSAID = 3
+
+
+def _settled(
     axes: Sequence[Sequence[Hashable]],
     values: Mapping[Key, int],
-    settled: Mapping[Key, bool] | None = None,
-    unsaid: Iterable[Key] = (),
-) -> "_Search | None":
-    """What to hide, or None where some small count can't be protected.
+    *,
+    parts: tuple[int, ...] = (),
+    known: "Mapping[Key, _How] | None" = None,
+) -> "dict[Key, _How]":
+    """How every count is given, from the grand total down to the cells; where that fails, nothing is shown at all.
 
-    settled  keys that are hidden (True) or shown (False) whatever is found here
-    unsaid   those of them whose count is small without the reader being told
+    parts: labels of a further, last axis of the keys of values, along which the filtered part and the rest lie.
+    known: what is settled before.
     """
-    order = {key: place for place, key in enumerate(product(*((*axis, TOTAL) for axis in axes)))}
-    small = sorted(
-        (key for key, count in values.items() if is_small(count)), key=lambda key: (values[key], order[key])
-    )
-    search = _Search(axes, values, settled or {}, small, unsaid)
-    return search if all(search.protects(key) for key in small) else None
+    found: dict[Key, _How] = dict(known or {})
+    for size in range(len(axes) + 1):
+        for chosen in combinations(range(len(axes)), size):
+            labels = [tuple(axes[number]) for number in chosen] + ([parts] if parts else [])
+            places: dict[Key, Key] = {}
+            for place in product(*((*axis, TOTAL) for axis in labels)):
+                given = iter(place)
+                whole = [next(given) if number in chosen else TOTAL for number in range(len(axes))]
+                places[place] = (*whole, *given)
+            search = _Search(
+                labels,
+                {place: values[key] for place, key in places.items()},
+                {place: found[key] for place, key in places.items() if key in found},
+            )
+            if not search.run():
+                return dict.fromkeys(values, _How.UNSAID)
+            for place, key in places.items():
+                found.setdefault(key, search.how(place))
+    return found
 
 
 class _Search:
-    """Looks for boxes and keeps what must be hidden for them."""
+    """Looks for boxes in one table with its totals, and keeps what must be hidden for them.
+
+    settled: how some counts are given, whatever is found here.
+    """
 
     def __init__(
         self,
         axes: Sequence[Sequence[Hashable]],
         values: Mapping[Key, int],
-        settled: Mapping[Key, bool],
-        small: Iterable[Key],
-        unsaid: Iterable[Key],
+        settled: Mapping[Key, _How],
     ) -> None:
         self.axes, self.values, self.settled = axes, values, settled
-        self.hidden = {*small, *(key for key, is_hidden in settled.items() if is_hidden)}
-        self.unsaid = set(unsaid)
+        order = {key: place for place, key in enumerate(product(*((*axis, TOTAL) for axis in axes)))}
+        self.small = sorted(
+            (key for key, count in values.items() if is_small(count)),
+            key=lambda key: (values[key], order[key]),
+        )
+        self.hidden = {*self.small, *(key for key, how in settled.items() if how is not _How.SHOWN)}
+        self.unsaid = {key for key, how in settled.items() if how is _How.UNSAID}
         self.safe: set[Key] = set()
+
+    def run(self) -> bool:
+        """Protects every small count; False where one can't be."""
+        return all(self.protects(key) for key in self.small)
+
+    def how(self, key: Key) -> _How:
+        """How a count is given."""
+        if key not in self.hidden:
+            return _How.SHOWN
+        return _How.UNSAID if key in self.unsaid else _How.HIDDEN
 
     def protects(self, key: Key) -> bool:
         """Hides what it takes for a small count to have another number possible; whether that was found."""
@@ -291,7 +335,7 @@ class _Search:
 
     def _relieved(self, stuck: Key, moves: dict[Key, int]) -> dict[Key, int]:
         """The moves with a second box that keeps the stuck corner where it is; empty if there is none."""
-        if not moves:
+        if not moves.get(stuck):
             return moves
         for partner in product(*(self._others(stuck, axis) for axis in range(len(stuck)))):
             both = dict(moves)
