@@ -112,7 +112,7 @@ class MethodSection:
     records: str
     """How many records, as shown, such as "14 records"."""
     people: str = ""
-    """How many people, as shown, such as "fewer than 5 people"."""
+    """How many people, as shown, such as "fewer than 5 people"; empty where no record says how many."""
     told: tuple[Told, ...] = ()
     left_out: str = ""
     """A sentence about further records that aren't printed, if there are any."""

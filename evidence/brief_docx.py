@@ -102,7 +102,7 @@ def _told(file: WordFile, document: BriefDocument, words: dict[str, Any]) -> Non
         file.heading("What people told us", 2)
     for section in words["methods"]:
         file.heading(section["heading"], 3)
-        file.paragraph(section["counts"], "Note")
+        file.paragraph(section["counts"], "Note", keep_with_next=True)
         file.bullets(
             [told["summary"] for told in section["told"]], asides=[told["aside"] for told in section["told"]]
         )
@@ -127,18 +127,18 @@ def _told(file: WordFile, document: BriefDocument, words: dict[str, Any]) -> Non
 def _proposals(file: WordFile, document: BriefDocument, words: dict[str, Any]) -> None:
     if words["law"]:
         file.heading("What the law asks", 2)
-        file.paragraph(words["law_notice"], "Note")
+        file.paragraph(words["law_notice"], "Note", keep_with_next=True)
         for point in words["law"]:
-            file.paragraph(point["text"], bold_start=f"{point['title']}.")
+            file.paragraph(point["text"], bold_start=f"{point['title']}.", keep_with_next=True)
             file.paragraph(point["source"], "Note")
     if document.clause:
         file.heading("Draft clause for the specification", 2)
-        file.paragraph(words["clause_intro"])
+        file.paragraph(words["clause_intro"], keep_with_next=True)
         for paragraph in document.clause:
             file.paragraph(paragraph, "Panel")
     if document.questions:
         file.heading("Questions and marks", 2)
-        file.paragraph(words["questions_intro"])
+        file.paragraph(words["questions_intro"], keep_with_next=True)
         file.table(
             words["question_heads"],
             [
@@ -155,7 +155,7 @@ def _proposals(file: WordFile, document: BriefDocument, words: dict[str, Any]) -
 def _ending(file: WordFile, document: BriefDocument, words: dict[str, Any]) -> None:
     if document.groups:
         file.heading("Groups able to help", 2)
-        file.paragraph(words["groups_intro"])
+        file.paragraph(words["groups_intro"], keep_with_next=True)
         for group in document.groups:
             file.heading(group.name, 3)
             for field in group.fields:

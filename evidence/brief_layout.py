@@ -15,7 +15,9 @@ TITLE_IN_LARGE_TYPE = 80
 FIGURES_IN_A_ROW = 4
 BAR_HEAD = "In proportion"
 QUESTION_HEADS = ("Question for bidders", "What a good answer shows", "Marks")
-CLAUSE_INTRO = "A draft for you to copy and change. It asks for a service as good for everybody, with marks for it."
+CLAUSE_INTRO = (
+    "A draft for you to copy and change. It asks for a service as good for everybody, with marks for it."
+)
 QUESTIONS_INTRO = "Suggested questions for bidders and the marks they could carry."
 GROUPS_INTRO = (
     "These community groups work with the people this brief is about and agreed to be named to commissioners. Talk to"

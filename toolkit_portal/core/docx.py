@@ -83,9 +83,16 @@ class WordFile:
         """Add a heading of level 1 (the title, once) to 3."""
         self._paragraph(text, f"Heading {level}")
 
-    def paragraph(self, text: str, style: str = "Normal", *, bold_start: str = "") -> None:
-        """Add a paragraph, its first words bold if given; line breaks in the text stay."""
-        self._paragraph(text, style, bold_start)
+    def paragraph(
+        self, text: str, style: str = "Normal", *, bold_start: str = "", keep_with_next: bool = False
+    ) -> None:
+        """Add a paragraph, its first words bold if given; line breaks in the text stay.
+
+        keep_with_next  whether it stays on the page of what follows
+        """
+        added = self._paragraph(text, style, bold_start)
+        if keep_with_next:
+            added.paragraph_format.keep_with_next = True
 
     def bullets(self, items: Iterable[str], *, asides: Sequence[str] = ()) -> None:
         """Add a list; asides follow their items in grey."""
@@ -136,10 +143,12 @@ class WordFile:
         styles         a paragraph style for each row of the body, where it isn't the usual one
         """
         right = set(numbers)
+        self._end_table()
+        look = 0x0620 + 0x0040 * has_total + 0x0080 * has_row_heads
         table = parse_xml(
             f"<w:tbl {nsdecls('w')}><w:tblPr>"
             f'<w:tblStyle w:val="PortalTable"/><w:tblW w:w="{WIDTH}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
-            f'<w:tblLook w:val="0000" w:firstRow="1" w:lastRow="{int(has_total)}" w:firstColumn="{int(has_row_heads)}"'
+            f'<w:tblLook w:val="{look:04X}" w:firstRow="1" w:lastRow="{int(has_total)}" w:firstColumn="{int(has_row_heads)}"'
             ' w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
             f'<w:tblCaption w:val=""/></w:tblPr><w:tblGrid/></w:tbl>'
         )
@@ -162,11 +171,10 @@ class WordFile:
             table.append(row)
         body = self._document.element.body
         body.insert(len(body) - 1, table)
-        # Word joins tables that touch, and wants a paragraph after the last one.
-        self._document.add_paragraph(style="Note")
 
     def content(self) -> bytes:
         """Return the file's bytes."""
+        self._end_table()
         made = io.BytesIO()
         self._document.save(made)
         # Packed again with a fixed day, so that the same document is the same file.
@@ -177,6 +185,12 @@ class WordFile:
                     zipfile.ZipInfo(name, _ZIP_DAY), parts.read(name), compress_type=zipfile.ZIP_DEFLATED
                 )
         return packed.getvalue()
+
+    def _end_table(self) -> None:
+        # Word joins tables that touch, and wants a paragraph after the last one.
+        blocks = self._document.element.body.findall("./*")
+        if len(blocks) > 1 and blocks[-2].tag == qn("w:tbl"):
+            self._document.add_paragraph(style="Note")
 
     def _cell(self, content: str | Bar, width: int, style: str) -> Any:
         cell = OxmlElement("w:tc")
