@@ -23,6 +23,10 @@ class ConsentGone(ValueError):
     """There is no consent to withdraw."""
 
 
+class AnotherAnswer(ValueError):
+    """The client id has noted a different answer, or one about another quote."""
+
+
 def note_consent(
     *,
     quote: Quote,
@@ -34,29 +38,32 @@ def note_consent(
     for_portfolio: bool = False,
     client_id: UUID | None = None,
 ) -> QuoteConsent:
-    """Records the answer, which holds from now on; a client_id used before returns what it made.
+    """Records the answer, which holds from now on; the same form sent again returns what it made.
 
-    Raises ValueError for a day ahead, and for an agreement that names no use.
+    Raises ValueError for a day ahead, and for an agreement that names no use; AnotherAnswer where the client_id has
+    noted something else, so that a "no" is never taken for the "yes" before it.
     """
     if asked_on > timezone.localdate():
         raise ValueError("That day is still to come.")
     if was_given and not (for_briefs or for_reports or for_portfolio):
         raise ValueError("Say what the quote may be used for. Consent without a use allows nothing.")
     wanted = client_id or uuid4()
+    answer = {
+        "asked_on": asked_on,
+        "was_given": was_given,
+        "for_briefs": was_given and for_briefs,
+        "for_reports": was_given and for_reports,
+        "for_portfolio": was_given and for_portfolio,
+    }
     with transaction.atomic():
         locked = Quote.objects.select_for_update(of=("self",)).get(pk=quote.pk)
-        if (known := QuoteConsent.objects.filter(client_id=wanted, quote=locked).first()) is not None:
-            return known
-        consent = QuoteConsent.objects.create(
-            client_id=wanted,
-            quote=locked,
-            asked_by=by,
-            asked_on=asked_on,
-            was_given=was_given,
-            for_briefs=was_given and for_briefs,
-            for_reports=was_given and for_reports,
-            for_portfolio=was_given and for_portfolio,
-        )
+        if (known := QuoteConsent.objects.filter(client_id=wanted).first()) is not None:
+            if known.quote_id == locked.pk and all(
+                getattr(known, name) == said for name, said in answer.items()
+            ):
+                return known
+            raise AnotherAnswer("This form noted another answer before.")
+        consent = QuoteConsent.objects.create(client_id=wanted, quote=locked, asked_by=by, **answer)
         _settle(locked, by)
         return consent
 

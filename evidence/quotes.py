@@ -17,6 +17,10 @@ class StaleQuote(ValueError):
         self.current = current
 
 
+class ForeignForm(ValueError):
+    """The client id belongs to a quote of another record or focus group."""
+
+
 def add_quote(
     *,
     by: User | None,
@@ -28,7 +32,8 @@ def add_quote(
 ) -> Quote:
     """A quote of a record, a focus group or both; nobody has agreed to its use yet.
 
-    A client_id used before returns the quote that it made. Raises ValueError for empty words or no source.
+    A client_id used before returns the quote that it made. Raises ValueError for empty words or no source,
+    ForeignForm where that quote stands elsewhere.
     """
     if not text.strip():
         raise ValueError("Write what was said.")
@@ -51,6 +56,8 @@ def add_quote(
     except IntegrityError:
         if (made := known.first()) is not None:
             return made
+        if Quote.objects.filter(client_id=wanted).exists():
+            raise ForeignForm("This form belongs to another quote.") from None
         raise
 
 

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from evidence.access import get_editable_record
 from evidence.anonymity import Finding, find_identifying, masked
-from evidence.consent import ConsentGone, note_consent, withdraw_consent
+from evidence.consent import AnotherAnswer, ConsentGone, note_consent, withdraw_consent
 from evidence.forms.quotes import ConsentForm, QuoteForm
 from evidence.models import Brief, Evidence, Quote
-from evidence.quotes import StaleQuote, add_quote, change_quote, delete_quote
+from evidence.quotes import ForeignForm, StaleQuote, add_quote, change_quote, delete_quote
 from groups.access import AuthenticatedRequest
 from groups.models import CommunityGroup, Contact, District, User
 from toolkit_portal.core.form_ids import form_id, send_again, to_new_form
@@ -75,13 +75,18 @@ def quote_add(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     found: list[Finding] = []
     if form.is_valid() and not (found := _warned(request, form, record)):
         data = form.cleaned_data
-        add_quote(
-            by=request.user,
-            record=record,
-            text=data["text"],
-            speaker=data["speaker"],
-            client_id=data["client_id"] or sent,
-        )
+        try:
+            add_quote(
+                by=request.user,
+                record=record,
+                text=data["text"],
+                speaker=data["speaker"],
+                client_id=data["client_id"] or sent,
+            )
+        except ForeignForm:
+            send_again(form, client_id=str(uuid4()))
+            form.add_error(None, "This form was used for another quote. Nothing is lost: send it once more.")
+            return _form_page(request, record, form, [])
         messages.success(request, "The quote is saved. Nobody else sees it until consent is noted.")
         return redirect("evidence_detail", pk=pk)
     return _form_page(request, record, form, found)
@@ -153,22 +158,33 @@ def quote_consent(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if (new := to_new_form(request)) is not None:
         return new
     sent = form_id(request)
+    if sent and request.method != "POST" and quote.consents.filter(client_id=sent).exists():
+        messages.info(request, "This answer was noted already.")
+        return redirect("evidence_detail", pk=record.pk)
     form = ConsentForm(
         request.POST if request.method == "POST" else None, initial={"client_id": sent or uuid4()}
     )
     if form.is_valid():
         data = form.cleaned_data
         agreed = data["answer"] == "yes"
-        note_consent(
-            quote=quote,
-            by=request.user,
-            asked_on=data["asked_on"],
-            was_given=agreed,
-            client_id=data["client_id"],
-            **{use: agreed and use in data["uses"] for use in ("for_briefs", "for_reports", "for_portfolio")},
-        )
-        messages.success(request, "The answer is noted and holds from now on.")
-        return redirect("evidence_detail", pk=record.pk)
+        uses = {use: agreed and use in data["uses"] for use in ("for_briefs", "for_reports", "for_portfolio")}
+        try:
+            note_consent(
+                quote=quote,
+                by=request.user,
+                asked_on=data["asked_on"],
+                was_given=agreed,
+                client_id=data["client_id"],
+                **uses,
+            )
+        except AnotherAnswer:
+            send_again(form, client_id=str(uuid4()))
+            form.add_error(
+                None, "This form noted another answer before. Check what you chose and send it once more."
+            )
+        else:
+            messages.success(request, "The answer is noted and holds from now on.")
+            return redirect("evidence_detail", pk=record.pk)
     return render(
         request,
         "evidence/quote_consent.html",
