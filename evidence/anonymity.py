@@ -102,16 +102,25 @@ def find_identifying(
             if pattern is _TWO_NAMES and any(word.casefold() in free for word in re.findall(r"\w+", words)):
                 continue
             found.append(Finding(match.start(group), match.end(group), "a name", "[name]", words))
-    return _without_overlaps(found)
+    return _joined(text, found)
 
 
-def _without_overlaps(found: list[Finding]) -> list[Finding]:
-    """The longest of those that overlap."""
-    kept: list[Finding] = []
-    for finding in sorted(found, key=lambda item: (item.start - item.end, item.start)):
-        if all(finding.end <= other.start or finding.start >= other.end for other in kept):
-            kept.append(finding)
-    return sorted(kept)
+def _joined(text: str, found: list[Finding]) -> list[Finding]:
+    """One finding for those that overlap: all of what they cover, called after the longest of them."""
+    joined: list[Finding] = []
+    longest = 0
+    for finding in sorted(found, key=lambda item: (item.start, -item.end)):
+        length = finding.end - finding.start
+        if not joined or finding.start >= joined[-1].end:
+            joined.append(finding)
+            longest = length
+            continue
+        last = joined.pop()
+        named = finding if length > longest else last
+        longest = max(longest, length)
+        end = max(last.end, finding.end)
+        joined.append(Finding(last.start, end, named.what, named.mask, text[last.start : end]))
+    return joined
 
 
 def masked(text: str, findings: Iterable[Finding]) -> str:
