@@ -37,6 +37,7 @@ from groups.models import Visit
 from toolkit_portal.core.form_ids import form_id, send_again, to_new_form
 
 PER_PAGE = 50
+REVIEWED_STAYS = "A reviewed record can't be deleted. Change it first: that makes it a draft."
 LABELS = {
     "happened_on": "When",
     "until": "Last day",
@@ -76,7 +77,7 @@ def evidence_list(request: AuthenticatedRequest) -> HttpResponse:
         {
             "tab": "records",
             "form": form,
-            "active": len([name for name in form.chosen if name != "q"]),
+            "active": len([name for name in form.chosen if name not in {"q", "state"}]),
             "page_obj": page,
             "records": [listed(record) for record in page.object_list],
             "any_records": bool(page.paginator.count) or visible.exists(),
@@ -216,10 +217,10 @@ def _known_of(request: AuthenticatedRequest) -> tuple[dict[str, Any], Any, Visit
             Visit.objects.visible_to(request.user).select_related("group__lio"), pk=visit_pk
         )
         get_editable_group(request, visit.group_id)
-        return initial_of_visit(visit), visit.group, visit
+        return initial_of_visit(visit) | {"lio": visit.group.lio_id}, visit.group, visit
     if group_pk:
         group = get_editable_group(request, group_pk)
-        return initial_of_group(group), group, None
+        return initial_of_group(group) | {"lio": group.lio_id}, group, None
     return {}, None, None
 
 
@@ -341,9 +342,13 @@ def evidence_delete(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Asks, then deletes a draft. A reviewed record stays: it may stand in a brief that was sent."""
     record = get_editable_record(request, pk)
     if record.is_reviewed:
-        raise PermissionDenied("A reviewed record can't be deleted. Change it first: that makes it a draft.")
+        raise PermissionDenied(REVIEWED_STAYS)
     if request.method == "POST":
-        delete_draft(record=record, by=request.user)
+        try:
+            delete_draft(record=record, by=request.user)
+        except ValueError as fault:
+            # A colleague reviewed it between the question and the answer.
+            raise PermissionDenied(REVIEWED_STAYS) from fault
         messages.success(request, "The draft is deleted.")
         return redirect("evidence_list")
     return render(
