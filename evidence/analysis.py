@@ -1,0 +1,334 @@
+"""Unmet need added up: tables by service, place, community, barrier, provider, method and time.
+
+The work is done in the database, in a number of queries that doesn't grow with the records. What may be shown of a
+table is decided by toolkit_portal.core.disclosure and by nothing else. Only reviewed records count.
+"""
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from django.db.models import BooleanField, Case, Count, Model, Sum, Value, When
+from django.db.models.functions import TruncQuarter
+
+from evidence.models import Barrier, Evidence
+from evidence.models.needs import EvidenceQuerySet
+from groups.models import Community, District, Organisation, ServiceArea
+from toolkit_portal.core.disclosure import TOTAL, Key, Protected, Table, protect
+from toolkit_portal.core.disclosure import Count as Shown
+
+MEASURES = {"people": "People affected", "records": "Records"}
+NOT_RECORDED = "Not recorded"
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One way to split records: the field, the list its labels come from, and words for one and for several."""
+
+    name: str
+    field: str
+    model: type[Model]
+    title: str
+    several: bool  # a record may name several
+
+    def labels(self, used: set[Any]) -> dict[Hashable, str]:
+        """Label by id: what is offered today and what the records use, in the list's own order."""
+        rows = self.model._default_manager.all()
+        today = getattr(rows, "current", rows.all)().values_list("pk", flat=True)
+        shown = set(today) | used
+        found: dict[Hashable, str] = {row.pk: str(row) for row in rows if row.pk in shown}
+        if None in used:
+            found[None] = NOT_RECORDED
+        return found
+
+
+DIMENSIONS = {
+    dimension.name: dimension
+    for dimension in (
+        Dimension("service_area", "service_area", ServiceArea, "Service area", several=False),
+        Dimension("district", "districts", District, "District", several=True),
+        Dimension("community", "communities", Community, "Community", several=True),
+        Dimension("barrier", "barriers", Barrier, "Barrier", several=True),
+    )
+}
+
+
+@dataclass(frozen=True)
+class CrossTable:
+    """Rows by columns, or rows alone, as they may be shown."""
+
+    title: str
+    row_title: str
+    rows: Mapping[Hashable, str]
+    columns: Mapping[Hashable, str]
+    measure: str
+    protected: Protected
+    # A record that names several of a row's or column's values counts in each and once in the total.
+    counts_several: bool = False
+
+    @property
+    def lines(self) -> list[tuple[str, list[Shown]]]:
+        """Label and counts of each row, the row's total last; the last line is the total."""
+        keys = [*self.rows, TOTAL]
+        return [(str(self.rows.get(key, "Total")), self.protected.row(key)) for key in keys]
+
+    @property
+    def bars(self) -> list[tuple[str, Shown, int]]:
+        """Label, count and length from 0 to 100 of each row's total, for a chart; a hidden count has no length."""
+        totals = [(label, self._total(key)) for key, label in self.rows.items()]
+        longest = max((count.value or 0 for _, count in totals), default=0)
+        return [
+            (label, count, round(100 * (count.value or 0) / longest) if longest else 0)
+            for label, count in totals
+        ]
+
+    @property
+    def as_bars(self) -> "CrossTable":
+        """The same for a chart of the row totals, under the rows' own title."""
+        return replace(self, title=f"By {self.row_title.lower()}")
+
+    def _total(self, key: Hashable) -> Shown:
+        return self.protected[(key, TOTAL) if self.columns else (key,)]
+
+    @property
+    def total(self) -> Shown:
+        """The count of everything."""
+        return self.protected[(TOTAL, TOTAL) if self.columns else (TOTAL,)]
+
+    @property
+    def note(self) -> str:
+        """What is hidden and why, and how several values of one record count."""
+        several = (
+            "A record that names several counts in each of their rows and once in the total."
+            if self.counts_several
+            else ""
+        )
+        return " ".join(words for words in (self.protected.note, several) if words)
+
+
+@dataclass
+class _Sums:
+    """Counts within the filter and in all records, by place in a table."""
+
+    inside: dict[tuple[Hashable, ...], int] = field(default_factory=dict)
+    whole: dict[tuple[Hashable, ...], int] = field(default_factory=dict)
+
+    def add(self, key: tuple[Hashable, ...], count: int, is_inside: bool) -> None:
+        self.whole[key] = self.whole.get(key, 0) + count
+        if is_inside:
+            self.inside[key] = self.inside.get(key, 0) + count
+
+
+def within(scope: EvidenceQuerySet, chosen: EvidenceQuerySet | None) -> EvidenceQuerySet:
+    """The scope with a mark on each record: whether it is within what was chosen. None: all are."""
+    if chosen is None:
+        return scope.annotate(inside=Value(True, output_field=BooleanField()))
+    return scope.annotate(
+        inside=Case(
+            When(pk__in=chosen.order_by().values("pk"), then=Value(True)),
+            default=Value(False),
+            output_field=BooleanField(),
+        )
+    )
+
+
+def sums_by(
+    marked: EvidenceQuerySet, measure: str, *fields: str
+) -> Iterator[tuple[bool, tuple[Any, ...], int]]:
+    """Whether inside, the fields' values, and the count: one query. marked: what within() gives."""
+    rows = (
+        marked.order_by()
+        .values("inside", *fields)
+        .annotate(count=Count("pk") if measure == "records" else Sum("people_affected", default=0))
+        .values_list("inside", *fields, "count")
+    )
+    for inside, *values, count in rows.iterator(chunk_size=5000):
+        yield bool(inside), tuple(values), count
+
+
+def cross_table(
+    scope: EvidenceQuerySet, chosen: EvidenceQuerySet | None, rows: str, columns: str, measure: str
+) -> CrossTable:
+    """Rows by columns over reviewed records.
+
+    scope: all that the person may see; chosen: those that fit the filter, None without one. rows, columns: two keys of
+    DIMENSIONS. At most six queries. Raises ValueError where rows and columns are the same.
+    """
+    if rows == columns:
+        raise ValueError("Choose two different things for rows and columns.")
+    down, across = DIMENSIONS[rows], DIMENSIONS[columns]
+    marked = within(scope.reviewed(), chosen)
+    sums = _Sums()
+    for fields, place in (
+        ((down.field, across.field), lambda values: values),
+        ((down.field,), lambda values: (values[0], TOTAL)),
+        ((across.field,), lambda values: (TOTAL, values[0])),
+        ((), lambda values: (TOTAL, TOTAL)),
+    ):
+        for inside, values, count in sums_by(marked, measure, *fields):
+            sums.add(place(values), count, inside)
+    return _as_table(sums, down, across, measure)
+
+
+def _as_table(sums: _Sums, down: Dimension, across: Dimension, measure: str) -> CrossTable:
+    row_labels = down.labels({key[0] for key in sums.whole if key[0] is not TOTAL})
+    column_labels = across.labels({key[1] for key in sums.whole if key[1] is not TOTAL})
+    return CrossTable(
+        title=f"{down.title} by {across.title.lower()}",
+        row_title=down.title,
+        rows=row_labels,
+        columns=column_labels,
+        measure=measure,
+        protected=_protected((tuple(row_labels), tuple(column_labels)), sums),
+        counts_several=down.several or across.several,
+    )
+
+
+def _protected(axes: tuple[tuple[Hashable, ...], ...], sums: _Sums) -> Protected:
+    inside = Table(axes, sums.inside)
+    return protect(inside, None if sums.inside == sums.whole else Table(axes, sums.whole))
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What the analysis page shows, all of one measure."""
+
+    measure: str
+    total: Shown
+    by_service: CrossTable
+    by_community: CrossTable
+    by_barrier: CrossTable
+    by_provider: CrossTable
+    over_time: CrossTable
+    by_method: CrossTable
+    by_strength: CrossTable
+
+    @property
+    def tables(self) -> list[CrossTable]:
+        return [
+            self.by_service, self.by_community, self.by_barrier, self.by_provider, self.over_time,
+            self.by_method, self.by_strength,
+        ]  # fmt: skip
+
+
+PROVIDERS_SHOWN = 20
+
+
+def analyse(scope: EvidenceQuerySet, chosen: EvidenceQuerySet | None, measure: str) -> Analysis:
+    """Everything the page shows, in ten queries. scope and chosen as for cross_table."""
+    marked = within(scope.reviewed(), chosen)
+    service, district = DIMENSIONS["service_area"], DIMENSIONS["district"]
+    cells, single = _Sums(), {name: _Sums() for name in ("method", "strength", "quarter")}
+    timed = marked.annotate(quarter=TruncQuarter("happened_on"))
+    for inside, values, count in sums_by(timed, measure, "service_area", "method", "strength", "quarter"):
+        # Each record has one of these, so that the sums may be added up here.
+        cells.add((values[0], TOTAL), count, inside)
+        cells.add((TOTAL, TOTAL), count, inside)
+        for name, value in zip(single, values[1:], strict=True):
+            single[name].add((value,), count, inside)
+            single[name].add((TOTAL,), count, inside)
+    for inside, values, count in sums_by(marked, measure, "districts"):
+        cells.add((TOTAL, values[0]), count, inside)
+    for inside, values, count in sums_by(marked, measure, "service_area", "districts"):
+        cells.add(values, count, inside)
+    by_service = _as_table(cells, service, district, measure)
+    everything = _Sums(
+        {(TOTAL,): cells.inside.get((TOTAL, TOTAL), 0)}, {(TOTAL,): cells.whole.get((TOTAL, TOTAL), 0)}
+    )
+    lists = {
+        name: _one_list(marked, DIMENSIONS[name], measure, everything) for name in ("community", "barrier")
+    }
+    return Analysis(
+        measure=measure,
+        total=by_service.total,
+        by_service=by_service,
+        by_community=lists["community"],
+        by_barrier=lists["barrier"],
+        by_provider=_by_provider(marked, measure, everything),
+        over_time=_one_axis("Over time", "Quarter", _quarters(single["quarter"]), single["quarter"], measure),
+        by_method=_one_axis(
+            "How it was heard", "Method", dict(Evidence.Method.choices), single["method"], measure
+        ),
+        by_strength=_one_axis(
+            "How strong it is", "Strength", dict(Evidence.Strength.choices), single["strength"], measure
+        ),
+    )
+
+
+def _one_axis(
+    title: str,
+    row_title: str,
+    labels: Mapping[Hashable, str],
+    sums: _Sums,
+    measure: str,
+    *,
+    several: bool = False,
+) -> CrossTable:
+    return CrossTable(
+        title=title,
+        row_title=row_title,
+        rows=labels,
+        columns={},
+        measure=measure,
+        protected=_protected((tuple(labels),), sums),
+        counts_several=several,
+    )
+
+
+def _one_list(marked: EvidenceQuerySet, dimension: Dimension, measure: str, everything: _Sums) -> CrossTable:
+    sums = _Sums(dict(everything.inside), dict(everything.whole))
+    for inside, values, count in sums_by(marked, measure, dimension.field):
+        sums.add(values, count, inside)
+    labels = dimension.labels({key[0] for key in sums.whole if key[0] is not TOTAL})
+    return _one_axis(f"By {dimension.title.lower()}", dimension.title, labels, sums, measure, several=True)
+
+
+def _by_provider(marked: EvidenceQuerySet, measure: str, everything: _Sums) -> CrossTable:
+    """Providers that are named most, and all others in one row: a long tail of small counts would show nothing."""
+    found = _Sums(dict(everything.inside), dict(everything.whole))
+    for inside, values, count in sums_by(marked, measure, "provider"):
+        found.add(values, count, inside)
+    named = sorted(
+        (key for key in found.whole if key[0] not in (TOTAL, None)),
+        key=lambda key: (-found.whole[key], key[0]),
+    )
+    top, rest = named[:PROVIDERS_SHOWN], named[PROVIDERS_SHOWN:]
+    names = Organisation.objects.in_bulk([key[0] for key in top])
+    labels: dict[Hashable, str] = {key[0]: str(names[key[0]]) for key in top}
+    sums = _Sums()
+    for counts, kept in ((found.inside, sums.inside), (found.whole, sums.whole)):
+        for key, count in counts.items():
+            place = ("others",) if key in rest else key
+            kept[place] = kept.get(place, 0) + count
+    if rest:
+        labels["others"] = f"{len(rest)} others"
+    if (None,) in found.whole:
+        labels[None] = NOT_RECORDED
+    return _one_axis("By provider", "Provider", labels, sums, measure)
+
+
+def _quarters(sums: _Sums) -> dict[Hashable, str]:
+    """Every quarter from the first to the last that has a record, those without one between them too."""
+    days = [key[0] for key in sums.whole if isinstance(key[0], date)]
+    if not days:
+        return {}
+    labels: dict[Hashable, str] = {}
+    year, quarter, last = min(days).year, (min(days).month - 1) // 3, max(days)
+    while date(year, 3 * quarter + 1, 1) <= last:
+        first = date(year, 3 * quarter + 1, 1)
+        labels[first] = f"{first:%b} to {date(year, 3 * quarter + 3, 1):%b %Y}"
+        year, quarter = (year + 1, 0) if quarter == 3 else (year, quarter + 1)
+    return labels
+
+
+def csv_rows(table: CrossTable) -> tuple[list[str], list[list[str | int]]]:
+    """Header and rows for a CSV: the row's label, a column a value, and Total last, down and across."""
+    header = [table.row_title, *table.columns.values(), "Total"]
+    return header, [
+        [label, *(str(count) if count.value is None else count.value for count in counts)]
+        for label, counts in table.lines
+    ]
+
+
+__all__ = ["DIMENSIONS", "MEASURES", "Analysis", "CrossTable", "Key", "analyse", "cross_table", "csv_rows"]
