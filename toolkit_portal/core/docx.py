@@ -38,6 +38,13 @@ _IMAGES = {"data:image/png;base64": "PNG", "data:image/jpeg;base64": "JPEG"}
 _ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 
 
+class Bar:
+    """A cell that holds a bar in place of text: its length from 0 to 100. The number belongs into a cell beside it."""
+
+    def __init__(self, percent: int) -> None:
+        self.percent = percent
+
+
 class WordFile:
     """A Word file being written from top to bottom. Styles are those of docx_template/word/styles.xml."""
 
@@ -148,9 +155,9 @@ class WordFile:
         table = parse_xml(
             f"<w:tbl {nsdecls('w')}><w:tblPr>"
             f'<w:tblStyle w:val="PortalTable"/><w:tblW w:w="{WIDTH}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
-            f'<w:tblLook w:val="{look:04X}" w:firstRow="1" w:lastRow="{int(has_total)}" w:firstColumn="{int(has_row_heads)}"'
-            ' w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
-            f'<w:tblCaption w:val=""/></w:tblPr><w:tblGrid/></w:tbl>'
+            f'<w:tblLook w:val="{look:04X}" w:firstRow="1" w:lastRow="{int(has_total)}"'
+            f' w:firstColumn="{int(has_row_heads)}" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
+            '<w:tblCaption w:val=""/></w:tblPr><w:tblGrid/></w:tbl>'
         )
         table.tblPr.find(qn("w:tblCaption")).set(qn("w:val"), printable(description))
         columns = [WIDTH * width // 100 for width in widths]
@@ -249,13 +256,6 @@ class WordFile:
     def _set_language(self, language: str) -> None:
         for element in self._document.styles.element.iter(qn("w:lang")):
             element.set(qn("w:val"), language)
-
-
-class Bar:
-    """A cell that holds a bar in place of text: its length from 0 to 100. The number belongs into a cell beside it."""
-
-    def __init__(self, percent: int) -> None:
-        self.percent = percent
 
 
 @cache
