@@ -72,9 +72,7 @@ def record_evidence(
     chosen = {name: list(values) for name, values in (lists or {}).items()}
     if any(group.lio_id != lio.pk for group in chosen.get("groups", [])):
         raise ValueError("A record names groups of its own LIO only.")
-    fields.setdefault("criteria", [])
-    if not fields["criteria"] and (code := Evidence.METHOD_CODES.get(fields["method"])):
-        fields["criteria"] = [code]
+    fields["criteria"] = fields.get("criteria") or sections_of(fields["method"])
     try:
         with transaction.atomic():
             record = Evidence.objects.create(
@@ -98,6 +96,12 @@ def made_before(client_id: UUID, lio: LIO) -> Evidence | None:
     return record
 
 
+def sections_of(method: str) -> list[str]:
+    """The toolkit sections that a record supports if its writer names none: the one of its method, if it has one."""
+    code = Evidence.METHOD_CODES.get(Evidence.Method(method))
+    return [code] if code else []
+
+
 def check_days(happened_on: date, until: date | None) -> None:
     """Raises ValueError where a period runs backwards or reaches into the future."""
     if until is not None and until < happened_on:
@@ -111,17 +115,21 @@ def change_evidence(
 ) -> Evidence:
     """The record with new PLAIN_FIELDS and LISTS, a draft again. version is what the writer read.
 
-    Saving what is stored already changes nothing. Raises StaleRecord where it is newer and differs, ValueError as
+    Saving what is stored already changes nothing, but a record that was sent back waits for review again: what was
+    asked may have been about its quotes or files. Raises StaleRecord where it is newer and differs, ValueError as
     record_evidence does.
     """
     check_days(fields.get("happened_on", record.happened_on), fields.get("until", record.until))
     chosen = {name: list(values) for name, values in (lists or {}).items()}
+    if fields.get("criteria") == []:
+        fields["criteria"] = sections_of(fields.get("method", record.method))
     with transaction.atomic():
         current = Evidence.objects.select_for_update(of=("self",)).get(pk=record.pk)
         if any(group.lio_id != current.lio_id for group in chosen.get("groups", [])):
             raise ValueError("A record names groups of its own LIO only.")
         same_lists = all(set(getattr(current, name).all()) == set(values) for name, values in chosen.items())
-        if same_lists and all(getattr(current, name) == value for name, value in fields.items()):
+        same = same_lists and all(getattr(current, name) == value for name, value in fields.items())
+        if same and (current.sent_back_at is None or current.version != version):
             return current
         if current.version != version:
             raise StaleRecord(current)
