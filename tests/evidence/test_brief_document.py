@@ -421,6 +421,11 @@ def test_section_with_nothing_to_show_is_left_out_of_both():
 
 def test_same_brief_gives_the_same_word_file():
     assert render_brief_docx(brief()) == render_brief_docx(brief())
+    # Two made within the same two seconds would be alike even with the time of making in them.
+    with zipfile.ZipFile(io.BytesIO(render_brief_docx(brief()))) as file:
+        assert {part.date_time for part in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    properties = docx.Document(io.BytesIO(render_brief_docx(brief()))).core_properties
+    assert properties.created.date() == properties.modified.date() == brief().issued_on
 
 
 def test_200_summaries_come_out_whole_in_both():
