@@ -23,12 +23,18 @@ from toolkit_portal.core.form_ids import form_id, send_again, to_new_form
 def findings_in(text: str, record: Evidence) -> list[Finding]:
     """What in a quote could tell who said it, with the names of people whom the record's groups have in the portal."""
     groups = list(record.groups.values_list("pk", flat=True))
+    names, places = names_and_places(groups, record.lio_id)
+    return find_identifying(text, known_names=names, known_places=places)
+
+
+def names_and_places(groups: list[int], lio: int) -> tuple[set[str], list[str]]:
+    """Names of people around these groups and of the LIO's officers; names that belong to no person."""
     names: set[str] = set()
     for name in [
         *Contact.objects.filter(group__in=groups).values_list("name", flat=True),
-        *User.objects.filter(
-            Q(memberships__group__in=groups) | Q(memberships__lio=record.lio_id)
-        ).values_list("name", flat=True),
+        *User.objects.filter(Q(memberships__group__in=groups) | Q(memberships__lio=lio)).values_list(
+            "name", flat=True
+        ),
     ]:
         # First names are what people say; two letters would be found in every other word.
         names |= {name, *(part for part in name.split() if len(part) > 2)}
@@ -36,7 +42,7 @@ def findings_in(text: str, record: Evidence) -> list[Finding]:
         *District.objects.values_list("name", flat=True),
         *CommunityGroup.objects.filter(pk__in=groups).values_list("name", flat=True),
     ]
-    return find_identifying(text, known_names=names, known_places=places)
+    return names, places
 
 
 def _quote(request: HttpRequest, pk: int) -> tuple[Quote, Evidence]:
