@@ -213,6 +213,8 @@ def delete_draft(*, record: Evidence, by: User) -> None:
             raise ValueError("A reviewed record can't be deleted.")
         for quote in current.quotes.all():
             quote_goes(quote=quote, by=by)
+        # What was said in a focus group stays there.
+        current.quotes.filter(focus_group__isnull=False).update(record=None)
         current.delete()
 
 
