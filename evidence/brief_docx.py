@@ -9,6 +9,7 @@ from evidence.brief_layout import brief_layout, brief_title
 from toolkit_portal.core.docx import Bar, WordFile
 
 WIDEST_LABEL = 40
+LEAST_LABEL = 17
 
 
 def render_brief_docx(document: BriefDocument) -> bytes:
@@ -81,15 +82,13 @@ def _table(file: WordFile, table: BriefTable) -> None:
     file.heading(table.title, 3)
     if table.caption:
         file.paragraph(table.caption, "Caption")
-    first = max(100 - 15 * len(table.columns), 28)
     rest = len(table.columns)
+    first = max(LEAST_LABEL, min(WIDEST_LABEL, 100 - 15 * rest))
     file.table(
         [table.corner, *table.columns],
         [[row.label, *row.cells] for row in table.rows],
         description=table.caption or table.title,
-        widths=(min(first, WIDEST_LABEL), *[(100 - min(first, WIDEST_LABEL)) // rest] * rest)
-        if rest
-        else (100,),
+        widths=(first, *[(100 - first) / rest] * rest) if rest else (100,),
         numbers=range(1, rest + 1),
         has_total=bool(table.rows) and table.rows[-1].is_total,
     )
@@ -168,5 +167,5 @@ def _ending(file: WordFile, document: BriefDocument, words: dict[str, Any]) -> N
     file.paragraph(words["contact_words"], bold_start=document.lio.name)
 
 
-def _even(columns: int) -> list[int]:
-    return [100 // columns] * columns
+def _even(columns: int) -> list[float]:
+    return [100 / columns] * columns

@@ -19,6 +19,7 @@ from typing import Any
 
 import docx
 from docx.document import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Length, Mm
@@ -31,9 +32,14 @@ TEMPLATE_FOLDER = Path(__file__).resolve().parent / "docx_template"
 AUTHOR = "Derbyshire contract-readiness portal"
 WIDTH = 9638
 """Width of the text on A4 between the template's margins, in twentieths of a point."""
+MOST_USUAL_COLUMNS = 7
+"""A table with more of them is set in smaller type, with less space beside it."""
 LARGEST_IMAGE_BYTES = 2 * 1024 * 1024
 LARGEST_IMAGE_PIXELS = 12_000_000
 _IMAGES = {"data:image/png;base64": "PNG", "data:image/jpeg;base64": "JPEG"}
+_DENSE_MARGINS = (
+    '<w:tblCellMar><w:left w:w="40" w:type="dxa"/><w:right w:w="40" w:type="dxa"/></w:tblCellMar>'
+)
 # The earliest day that a ZIP file can name: what a file carries instead of the time it was made.
 _ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 
@@ -134,7 +140,7 @@ class WordFile:
         rows: Iterable[Sequence[str | Bar]],
         *,
         description: str,
-        widths: Sequence[int],
+        widths: Sequence[float],
         numbers: Iterable[int] = (),
         has_total: bool = False,
         has_row_heads: bool = True,
@@ -151,16 +157,19 @@ class WordFile:
         """
         right = set(numbers)
         self._end_table()
+        dense = len(head) > MOST_USUAL_COLUMNS
+        usual = "Table Dense" if dense else "Table Text"
         look = 0x0620 + 0x0040 * has_total + 0x0080 * has_row_heads
         table = parse_xml(
             f"<w:tbl {nsdecls('w')}><w:tblPr>"
             f'<w:tblStyle w:val="PortalTable"/><w:tblW w:w="{WIDTH}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+            f"{_DENSE_MARGINS if dense else ''}"
             f'<w:tblLook w:val="{look:04X}" w:firstRow="1" w:lastRow="{int(has_total)}"'
             f' w:firstColumn="{int(has_row_heads)}" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
             '<w:tblCaption w:val=""/></w:tblPr><w:tblGrid/></w:tbl>'
         )
         table.tblPr.find(qn("w:tblCaption")).set(qn("w:val"), printable(description))
-        columns = [WIDTH * width // 100 for width in widths]
+        columns = [int(WIDTH * width / 100) for width in widths]
         for column in columns:
             grid = OxmlElement("w:gridCol")
             grid.set(qn("w:w"), str(column))
@@ -171,10 +180,9 @@ class WordFile:
             row_properties.append(OxmlElement("w:cantSplit"))
             if number == 0:
                 row_properties.append(OxmlElement("w:tblHeader"))
-            style = styles[number - 1] if number and number <= len(styles) else "Table Text"
+            style = styles[number - 1] if number and number <= len(styles) else usual
             for place, (cell, width) in enumerate(zip(cells, columns, strict=True)):
-                used = "Table Number" if place in right and style == "Table Text" else style
-                row.append(self._cell(cell, width, used))
+                row.append(self._cell(cell, width, style, is_number=place in right))
             table.append(row)
         body = self._document.element.body
         body.insert(len(body) - 1, table)
@@ -199,7 +207,7 @@ class WordFile:
         if len(blocks) > 1 and blocks[-2].tag == qn("w:tbl"):
             self._document.add_paragraph(style="Note")
 
-    def _cell(self, content: str | Bar, width: int, style: str) -> Any:
+    def _cell(self, content: str | Bar, width: int, style: str, *, is_number: bool) -> Any:
         cell = OxmlElement("w:tc")
         properties = cell.get_or_add_tcPr()
         size = OxmlElement("w:tcW")
@@ -219,7 +227,10 @@ class WordFile:
             else:
                 paragraph.style = self._document.styles["Table Text"]
         else:
-            paragraph.style = self._document.styles[style]
+            is_usual = style == "Table Text"
+            paragraph.style = self._document.styles["Table Number" if is_number and is_usual else style]
+            if is_number and not is_usual:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             self._add_text(paragraph, content)
         return cell
 
