@@ -4,7 +4,7 @@ The work is done in the database, in a number of queries that doesn't grow with 
 table is decided by toolkit_portal.core.disclosure and by nothing else. Only reviewed records count.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -157,18 +157,44 @@ def cross_table(
     """
     if rows == columns:
         raise ValueError("Choose two different things for rows and columns.")
-    down, across = DIMENSIONS[rows], DIMENSIONS[columns]
     marked = within(scope.reviewed(), chosen)
+    return table_of(marked, DIMENSIONS[rows], DIMENSIONS[columns], measure)
+
+
+def table_of(
+    marked: EvidenceQuerySet,
+    down: Dimension,
+    across: Dimension | None,
+    measure: str,
+    *,
+    keep: Mapping[str, set[int]] | None = None,
+) -> CrossTable:
+    """One table of what within() has marked: rows by columns in four queries, or rows alone in two.
+
+    keep: ids of the rows and columns that are asked for, by dimension; a record that fits may name others too, which
+    are left out. Nothing for a dimension: all of them.
+    """
+    places: list[tuple[tuple[str, ...], Callable[[tuple[Any, ...]], tuple[Hashable, ...]]]]
+    if across is None:
+        places = [((down.field,), lambda values: values), ((), lambda values: (TOTAL,))]
+    else:
+        places = [
+            ((down.field, across.field), lambda values: values),
+            ((down.field,), lambda values: (values[0], TOTAL)),
+            ((across.field,), lambda values: (TOTAL, values[0])),
+            ((), lambda values: (TOTAL, TOTAL)),
+        ]
+    wanted = [(keep or {}).get(dimension.name) for dimension in (down, across) if dimension]
     sums = _Sums()
-    for fields, place in (
-        ((down.field, across.field), lambda values: values),
-        ((down.field,), lambda values: (values[0], TOTAL)),
-        ((across.field,), lambda values: (TOTAL, values[0])),
-        ((), lambda values: (TOTAL, TOTAL)),
-    ):
+    for fields, place in places:
         for inside, values, count in sums_by(marked, measure, *fields):
-            sums.add(place(values), count, inside)
-    return _as_table(sums, down, across, measure)
+            key = place(values)
+            if all(not ids or label is TOTAL or label in ids for label, ids in zip(key, wanted, strict=True)):
+                sums.add(key, count, inside)
+    if across is not None:
+        return _as_table(sums, down, across, measure)
+    labels = down.labels({key[0] for key in sums.whole if key[0] is not TOTAL})
+    return _one_axis(f"By {down.title.lower()}", down.title, labels, sums, measure, several=down.several)
 
 
 def _as_table(sums: _Sums, down: Dimension, across: Dimension, measure: str) -> CrossTable:

@@ -97,6 +97,9 @@ def words_changed(*, quote: Quote, by: User) -> None:
 
 def quote_goes(*, quote: Quote, by: User) -> None:
     """What must happen before a quote is deleted. Within a transaction."""
+    for flag in Quote.USES.values():
+        setattr(quote, flag, False)
+    quote.save(update_fields=[*Quote.USES.values()])
     for act in on_less_allowed:
         act(quote, by)
 

@@ -3,7 +3,6 @@
 The living plan's own PDF, marked as a draft, is kept until something in it changes.
 """
 
-import base64
 import hashlib
 import logging
 from uuid import UUID
@@ -29,6 +28,7 @@ from readiness.plan_snapshot import (
     own_fingerprint,
     take_snapshot,
 )
+from toolkit_portal.core.logos import logo_address
 from toolkit_portal.core.uploads import private_name
 
 log = logging.getLogger(__name__)
@@ -156,21 +156,7 @@ def forget_drafts(group_id: int, size: str = "") -> None:
 
 def logo_of(lio: LIO) -> str:
     """The LIO's logo as a data address for PDFs; empty where there is none that can be read."""
-    if not lio.logo:
-        return ""
-    try:
-        with lio.logo.storage.open(str(lio.logo.name)) as file:
-            content: bytes = file.read()
-    except OSError:
-        log.warning("The logo of LIO %s can't be read", lio.pk)
-        return ""
-    if content.startswith(b"\x89PNG"):
-        kind = "png"
-    elif content.startswith(b"\xff\xd8"):
-        kind = "jpeg"
-    else:
-        return ""
-    return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
+    return logo_address(lio.logo)
 
 
 def _store(

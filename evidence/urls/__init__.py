@@ -1,8 +1,9 @@
 """The pages of evidence, one module a noun. Included at the site's root."""
 
-from evidence.urls import analysis, needs
+from evidence.urls import analysis, briefs, needs
 
 urlpatterns = [
     *analysis.urlpatterns,
+    *briefs.urlpatterns,
     *needs.urlpatterns,
 ]
