@@ -38,7 +38,8 @@ _KIN = re.compile(
     r"(?i:\b(?:my|our|his|her|their)\s+(?:husband|wife|son|daughter|mother|father|mum|dad|brother|sister|friend|"
     r"neighbour|cousin|aunt|uncle|partner|carer|gp|doctor|social worker|caseworker))\s+(?P<name>[A-Z][\w'’-]+)"
 )
-_TWO_NAMES = re.compile(r"(?<![.!?…:\"“‘'\n]\s)(?<!^)\b[A-Z][a-z'’-]{1,}\s+[A-Z][a-z'’-]{1,}\b")
+# Whatever the alphabet: Zoë, Łukasz, O'Neill. Not whole words in capitals.
+_WORD = re.compile(r"[^\W\d_][\w'’-]*")
 # Words written with a capital that name nobody.
 _NOBODY = frozenset(
     """
@@ -50,6 +51,18 @@ _NOBODY = frozenset(
     council hospital school county borough royal general practice health derbyshire derby peak england uk britain
     europe housing benefit pip esa covid whatsapp facebook google zoom bme lio mrs the
     """.split()  # noqa: SIM905  a list of words reads better as words
+)
+# Words that begin a sentence, so that the capital of the one says nothing about the next.
+_BEGINNINGS = frozenset(
+    """
+    a about after again all also although always an and another any anyone are as ask at because before being both but
+    by can come could couldn dear did didn do does doesn don during each either even ever every everybody everyone everything first for
+    from give go had has have he hello help her here hers hi his how however if in instead is it its just last later
+    like many maybe more most my near neither never next no nobody none not nothing now of often on once one only or our
+    over people perhaps please shall she should since so some somebody someone something sometimes sorry still such
+    thank thanks that their then there these they this those though through to today tomorrow two under until was we
+    well were what when where which while who whose why with without would yes yesterday you your
+    """.split()  # noqa: SIM905
 )
 
 
@@ -93,16 +106,40 @@ def find_identifying(
                 Finding(match.start(), match.end(), "a name", "[name]", match.group())
                 for match in pattern.finditer(text)
             ]
-    for pattern in (_TITLED, _CALLED, _KIN, _TWO_NAMES):
+    for pattern in (_TITLED, _CALLED, _KIN):
         for match in pattern.finditer(text):
             group = "name" if "name" in pattern.groupindex else 0
             words = match.group(group)
             if all(word.casefold() in free for word in re.findall(r"\w+", words)):
                 continue
-            if pattern is _TWO_NAMES and any(word.casefold() in free for word in re.findall(r"\w+", words)):
-                continue
             found.append(Finding(match.start(group), match.end(group), "a name", "[name]", words))
+    found += [
+        Finding(start, end, "a name", "[name]", text[start:end])
+        for start, end in _runs_of_capitals(text, free | _BEGINNINGS)
+    ]
     return _joined(text, found)
+
+
+def _runs_of_capitals(text: str, free: frozenset[str] | set[str]) -> list[tuple[int, int]]:
+    """Where two or more words with a capital stand together, such as a first name and a surname, none of them free."""
+    runs: list[tuple[int, int]] = []
+    start = end = count = 0
+    for match in _WORD.finditer(text):
+        word = match.group()
+        like_a_name = (
+            word[0].isupper()
+            and (word[1:2].islower() or word[1:2] in {"'", "’"})
+            and re.split("['’]", word)[0].casefold() not in free
+        )
+        if like_a_name and count and text[end : match.start()].strip(" ") == "":
+            end, count = match.end(), count + 1
+            continue
+        if count > 1:
+            runs.append((start, end))
+        start, end, count = match.start(), match.end(), int(like_a_name)
+    if count > 1:
+        runs.append((start, end))
+    return runs
 
 
 def _joined(text: str, found: list[Finding]) -> list[Finding]:
