@@ -6,7 +6,7 @@ from itertools import count
 from django.utils import timezone
 
 from evidence.consent import note_consent
-from evidence.models import Evidence, Quote
+from evidence.models import Enquiry, Evidence, FocusGroup, FocusTheme, MysteryVisit, Quote
 from groups.models import (
     LIO,
     CommunityGroup,
@@ -205,3 +205,51 @@ def make_quote(
         )
         quote.refresh_from_db()
     return quote
+
+
+def make_mystery_visit(
+    *, lio: LIO, by: User, provider: Organisation | None = None, service_label: str = "Housing", **fields
+) -> MysteryVisit:
+    """A visit in person at which somebody answered and the visitor got no help."""
+    return MysteryVisit.objects.create(
+        lio=lio,
+        created_by=by,
+        provider=provider or make_organisation(),
+        service_area=service_area(service_label),
+        **{
+            "scenario": "Asked for a form in Urdu",
+            "visited_on": timezone.localdate() - timedelta(days=5),
+            "language": "Urdu",
+            "answered": True,
+            "outcome": "not_helped",
+            **fields,
+        },
+    )
+
+
+def make_enquiry(*, lio: LIO, by: User, service: str = "Housing", **fields) -> Enquiry:
+    """An enquiry of today for which nothing was available."""
+    return Enquiry.objects.create(
+        lio=lio, officer=by, service_area=service_area(service), **{"outcome": "nothing", **fields}
+    )
+
+
+def make_focus_group(*, lio: LIO, by: User, **fields) -> FocusGroup:
+    """A focus group of a fortnight ago, to which twelve people came."""
+    return FocusGroup.objects.create(
+        lio=lio,
+        created_by=by,
+        **{
+            "title": "Seeing a doctor",
+            "held_on": timezone.localdate() - timedelta(days=14),
+            "people_came": 12,
+            **fields,
+        },
+    )
+
+
+def make_theme(
+    *, focus_group: FocusGroup, text: str = "No interpreter at the surgery", **fields
+) -> FocusTheme:
+    """A theme that seven raised."""
+    return FocusTheme.objects.create(focus_group=focus_group, text=text, **{"raised_by": 7, **fields})
