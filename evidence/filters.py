@@ -1,9 +1,11 @@
 """The filter of lists of evidence and of the analysis: kept in the URL, offering only what the person may see."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms.models import ModelChoiceIterator
 
 from evidence.models import Barrier, Evidence
 from evidence.models.needs import EvidenceQuerySet
@@ -13,20 +15,44 @@ from toolkit_portal.core.day_field import DayField
 ANY = [("", "Any")]
 
 
+class OfferedOnce(ModelChoiceIterator):
+    """Choices out of the rows that the field has read already."""
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        if self.field.empty_label is not None:
+            yield ("", self.field.empty_label)
+        for row in self.queryset:
+            yield self.choice(row)
+
+
+class FilterField(forms.ModelChoiceField):
+    """A choice among rows that are read once, for the offer and for the check of what was chosen."""
+
+    iterator = OfferedOnce
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        for row in self.queryset or ():
+            if str(row.pk) == str(value):
+                return row
+        raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+
+
 class EvidenceFilterForm(forms.Form):
     """Filters over records. Unknown values are ignored, so that an old link still shows a list."""
 
-    service_area = forms.ModelChoiceField(ServiceArea.objects.all(), required=False, empty_label="Any")
-    district = forms.ModelChoiceField(District.objects.all(), required=False, empty_label="Any")
-    community = forms.ModelChoiceField(Community.objects.all(), required=False, empty_label="Any")
-    barrier = forms.ModelChoiceField(Barrier.objects.all(), required=False, empty_label="Any")
+    service_area = FilterField(ServiceArea.objects.all(), required=False, empty_label="Any")
+    district = FilterField(District.objects.all(), required=False, empty_label="Any")
+    community = FilterField(Community.objects.all(), required=False, empty_label="Any")
+    barrier = FilterField(Barrier.objects.all(), required=False, empty_label="Any")
     method = forms.ChoiceField(choices=ANY + Evidence.Method.choices, required=False)
     strength = forms.ChoiceField(choices=ANY + Evidence.Strength.choices, required=False)
-    provider = forms.ModelChoiceField(Organisation.objects.none(), required=False, empty_label="Any")
-    commissioner = forms.ModelChoiceField(Organisation.objects.none(), required=False, empty_label="Any")
+    provider = FilterField(Organisation.objects.none(), required=False, empty_label="Any")
+    commissioner = FilterField(Organisation.objects.none(), required=False, empty_label="Any")
     start = DayField(label="From", required=False)
     end = DayField(label="To", required=False)
-    lio = forms.ModelChoiceField(LIO.objects.none(), label="LIO", required=False, empty_label="Any")
+    lio = FilterField(LIO.objects.none(), label="LIO", required=False, empty_label="Any")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,7 +102,7 @@ class EvidenceListForm(EvidenceFilterForm):
         choices=[*ANY, ("draft", "Draft"), ("returned", "Sent back"), ("reviewed", "Reviewed")],
         required=False,
     )
-    group = forms.ModelChoiceField(CommunityGroup.objects.none(), required=False, empty_label="Any")
+    group = FilterField(CommunityGroup.objects.none(), required=False, empty_label="Any")
     mine = forms.BooleanField(label="Only what I wrote", required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
