@@ -55,13 +55,14 @@ _NOBODY = frozenset(
 # Words that begin a sentence, so that the capital of the one says nothing about the next.
 _BEGINNINGS = frozenset(
     """
-    a about after again all also although always an and another any anyone are as ask at because before being both but
-    by can come could couldn dear did didn do does doesn don during each either even ever every everybody everyone everything first for
-    from give go had has have he hello help her here hers hi his how however if in instead is it its just last later
-    like many maybe more most my near neither never next no nobody none not nothing now of often on once one only or our
-    over people perhaps please shall she should since so some somebody someone something sometimes sorry still such
-    thank thanks that their then there these they this those though through to today tomorrow two under until was we
-    well were what when where which while who whose why with without would yes yesterday you your
+    a about after again all also although always an and another any anyone are as ask at because before being
+    both but by can come could couldn dear did didn do does doesn don during each either even ever every
+    everybody everyone everything first for from give go had has have he hello help her here hers hi his how
+    however if in instead is it its just last later like many maybe more most my near neither never next no
+    nobody none not nothing now of often on once one only or our over people perhaps please shall she should
+    since so some somebody someone something sometimes sorry still such thank thanks that their then there these
+    they this those though through to today tomorrow two under until was we well were what when where which
+    while who whose why with without would yes yesterday you your
     """.split()  # noqa: SIM905
 )
 
