@@ -6,10 +6,22 @@ from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 
 from groups.models import User
+
+
+def to_proof(request: HttpRequest, then: str) -> HttpResponseRedirect | None:
+    """The way to a fresh proof of who is there, where the last one is older than 15 minutes; None where it isn't.
+
+    then: the address of a page to come back to. Not that of a file: the browser would stay on the password's form.
+    """
+    if not is_reauthentication_required(request, app=""):
+        return None
+    return HttpResponseRedirect(reverse("account_reauthenticate", query={"next": then}))
 
 
 class PortalBackend(AuthenticationBackend):

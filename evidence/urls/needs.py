@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from evidence.views import needs, quotes, review
+from evidence.views import exports, needs, quotes, review
 
 urlpatterns = [
     path("evidence/", needs.evidence_list, name="evidence_list"),
     path("groups/<int:pk>/evidence/", needs.case_evidence, name="case_evidence"),
+    path("evidence/export/", exports.evidence_export, name="evidence_export"),
     path("evidence/new/", needs.evidence_new, name="evidence_new"),
     path("evidence/review/", review.review_list, name="evidence_review_list"),
     path("evidence/<int:pk>/", needs.evidence_detail, name="evidence_detail"),

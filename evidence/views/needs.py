@@ -25,6 +25,7 @@ from evidence.recording import (
     record_evidence,
     why_not_reviewable,
 )
+from evidence.views.exports import FORMATS, query_of
 from groups.access import (
     AuthenticatedRequest,
     can_edit,
@@ -82,6 +83,8 @@ def evidence_list(request: AuthenticatedRequest) -> HttpResponse:
             "records": [listed(record) for record in page.object_list],
             "any_records": bool(page.paginator.count) or visible.exists(),
             "show_lio": "lio" in form.fields,
+            "ready": FORMATS.get(ready := request.GET.get("ready", "")),
+            "ready_url": reverse("evidence_export", query=query_of(request, format=ready)),
         },
     )
 

@@ -13,6 +13,7 @@ class ImportUpload(models.Model):
     class Kind(models.TextChoices):
         GROUPS = "groups", "Groups"
         ASSESSMENTS = "assessments", "Past assessments"
+        EVIDENCE = "evidence", "Evidence of unmet need"
 
     client_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     owner = models.ForeignKey(

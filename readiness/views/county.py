@@ -3,7 +3,6 @@
 from fractions import Fraction
 from typing import Any, TypedDict
 
-from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Count, F, QuerySet
@@ -16,7 +15,7 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -24,6 +23,7 @@ from django.views.decorators.http import require_GET
 from groups import trail
 from groups.access import AuthenticatedRequest, managers_only
 from groups.models import CommunityGroup
+from groups.sign_in import to_proof
 from readiness import county, scoring
 from readiness.county_files import csv_stream, xlsx_file
 from readiness.filters import StandingFilterForm
@@ -177,9 +177,8 @@ def county_export(request: AuthenticatedRequest) -> HttpResponseBase:
     kind = request.GET.get("format", "")
     if kind not in FORMATS:
         return HttpResponseBadRequest("Choose csv or xlsx as the format.")
-    if is_reauthentication_required(request, app=""):
-        there = reverse("county", query=_query(request, ready=kind))
-        return redirect(reverse("account_reauthenticate", query={"next": there}))
+    if (proof := to_proof(request, reverse("county", query=_query(request, ready=kind)))) is not None:
+        return proof
     form, _ = _form(request)
     groups = form.ordered(CommunityGroup.objects.visible_to(request.user))
     trail.record(

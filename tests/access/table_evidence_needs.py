@@ -50,6 +50,7 @@ ROWS = [
         otherwise=403,
     ),
     Row("case_evidence", kwargs=lambda cast: {"pk": cast.sunrise.pk}, get=READERS),
+    Row("evidence_export", query="?format=csv", get=CASE_READERS, otherwise=403),
     Row("evidence_review_list", get=dict.fromkeys(("officer", "other_officer"), 200), otherwise=403),
     Row("evidence_detail", kwargs=record, get=READERS),
     Row("evidence_edit", kwargs=record, get=WRITERS, post=SAVES, data=content),

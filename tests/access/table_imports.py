@@ -37,11 +37,14 @@ HEADERS = (
     "group,date,2.1,2.11,2.12,2.13,2.14,2.15,2.15a,2.15b,2.15c,2.15d,2.2,2.21,2.22,2.23\n"
     "Sunrise,14/09/2025,1,1,1,1,1,1,1,1,1,1,1,1,1,1\n"
 )
+EVIDENCE = "date,method,service_area,summary\n14/09/2025,enquiry,Housing,Nobody rang back.\n"
 OTHERS = dict.fromkeys(("lead", "other_lead", "manager", "administrator"), 403)
 
 ROWS = [
     Row("group_import", get=OFFICERS, post=SENT, data=_file(b"name\nNew Dawn\n"), otherwise=403),
     Row("assessment_import", get=OFFICERS, post=SENT, data=_file(HEADERS.encode()), otherwise=403),
+    Row("evidence_import", get=OFFICERS, post=SENT, data=_file(EVIDENCE.encode()), otherwise=403),
+    Row("evidence_import_template", get=OFFICERS, otherwise=403),
     Row("group_import_template", get=OFFICERS, otherwise=403),
     Row("assessment_import_template", get=OFFICERS, otherwise=403),
     Row(

@@ -11,6 +11,9 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from evidence import import_rows as evidence_rows
+from evidence import import_writing as evidence_writing
+from evidence import imports as evidence_imports
 from groups import imports as group_imports
 from groups.models import LIO, CommunityGroup, ImportUpload, User
 from readiness import imports as assessment_imports
@@ -25,10 +28,15 @@ KEPT_FOR = timedelta(days=1)
 
 @dataclass(frozen=True)
 class ImportKind:
-    """One kind of import: its words, its columns, how a table is judged, and how the judged rows are written."""
+    """One kind of import: its words, its columns, how a table is judged, and how the judged rows are written.
+
+    start: name of the page that takes the file; home: name of the page that shows what was imported.
+    """
 
     noun: str
     nouns: str
+    start: str
+    home: str
     columns: Callable[[], dict[str, tuple[str, ...]]]
     match: Callable[[Table], ColumnMatch]
     judge: Callable[[Table, ImportUpload], Any]
@@ -56,6 +64,18 @@ def _judge_assessments(table: Table, upload: ImportUpload) -> assessment_imports
     )
 
 
+def _judge_evidence(table: Table, upload: ImportUpload) -> evidence_imports.EvidenceImport:
+    own = LIO.objects.filter(pk__in=upload.owner.roles.officer_lio_ids, closed_on__isnull=True)
+    return evidence_imports.judge(
+        table,
+        groups=CommunityGroup.objects.editable_by(upload.owner),
+        lios=list(own),
+        default_lio=upload.lio,
+        columns=upload.columns,
+        ignore_unknown=True,
+    )
+
+
 def _current_edition() -> Edition:
     return Edition.objects.get(is_current=True)
 
@@ -64,6 +84,8 @@ KINDS: dict[str, ImportKind] = {
     ImportUpload.Kind.GROUPS: ImportKind(
         noun="group",
         nouns="groups",
+        start="group_import",
+        home="group_list",
         columns=lambda: group_imports.COLUMNS,
         match=lambda table: group_imports.match(table.headers),
         judge=_judge_groups,
@@ -72,10 +94,22 @@ KINDS: dict[str, ImportKind] = {
     ImportUpload.Kind.ASSESSMENTS: ImportKind(
         noun="assessment",
         nouns="assessments",
+        start="assessment_import",
+        home="group_list",
         columns=lambda: assessment_imports.columns_of(_current_edition()),
         match=lambda table: assessment_imports.match(table, _current_edition()),
         judge=_judge_assessments,
         write=lambda judged, by: assessment_imports.write(judged, by=by),
+    ),
+    ImportUpload.Kind.EVIDENCE: ImportKind(
+        noun="record",
+        nouns="records",
+        start="evidence_import",
+        home="evidence_list",
+        columns=lambda: evidence_rows.COLUMNS,
+        match=evidence_imports.match,
+        judge=_judge_evidence,
+        write=lambda judged, by: evidence_writing.write(judged, by=by),
     ),
 }
 

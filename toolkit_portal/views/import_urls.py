@@ -7,6 +7,10 @@ from toolkit_portal.views import imports as views
 urlpatterns = [
     path("", views.import_start, {"kind": "groups"}, name="group_import"),
     path("assessments/", views.import_start, {"kind": "assessments"}, name="assessment_import"),
+    path("evidence/", views.import_start, {"kind": "evidence"}, name="evidence_import"),
+    path(
+        "template/evidence.csv", views.import_template, {"kind": "evidence"}, name="evidence_import_template"
+    ),
     path("template/groups.csv", views.import_template, {"kind": "groups"}, name="group_import_template"),
     path(
         "template/assessments.csv",

@@ -148,7 +148,7 @@ def import_columns(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         table = import_steps.table_of(upload)
     except (TableError, OSError):
         messages.error(request, "The file is gone. Choose it once more.")
-        return redirect("group_import" if upload.kind == ImportUpload.Kind.GROUPS else "assessment_import")
+        return redirect(KINDS[upload.kind].start)
     form = ColumnsForm(
         request.POST or None, columns=kind.columns(), headers=table.headers, chosen=upload.columns
     )
@@ -192,7 +192,7 @@ def import_check(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         judged = kind.judge(import_steps.table_of(upload), upload)
     except (TableError, OSError):
         messages.error(request, "The file is gone. Choose it once more.")
-        return redirect("group_import" if upload.kind == ImportUpload.Kind.GROUPS else "assessment_import")
+        return redirect(KINDS[upload.kind].start)
     page = Paginator(judged.fates, PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -219,7 +219,7 @@ def import_discard(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         import_steps.discard(upload)
         messages.success(request, "The file is gone. Nothing was imported from it.")
-        return redirect("group_list")
+        return redirect(KINDS[upload.kind].home)
     return render(request, "imports/discard.html", {"upload": upload, "words": KINDS[upload.kind]})
 
 
