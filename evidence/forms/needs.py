@@ -45,9 +45,16 @@ def current_or_held(model: Any, held: Iterable[int]) -> QuerySet:
 class HeardForm(forms.Form):
     """The part that is always asked: what was heard, when, about which service."""
 
-    happened_on = DayField(label="When", help_text="For example, 14/09/2026")
+    happened_on = DayField(
+        label="When",
+        help_text="For example, 14/09/2026",
+        error_messages={"required": "Say on which day it was."},
+    )
     service_area = forms.ModelChoiceField(
-        ServiceArea.objects.none(), label="Service area", empty_label="Choose one"
+        ServiceArea.objects.none(),
+        label="Service area",
+        empty_label="Choose one",
+        error_messages={"required": "Choose the service area."},
     )
     summary = text(
         "What happened",
@@ -171,13 +178,13 @@ class EvidenceForm(HeardForm):
         start, end = data.get("happened_on"), data.get("until")
         if start and end and end < start:
             self.add_error("until", "The last day can't be before the first.")
-        lio = self.lio
+        lio = self.of_lio
         if lio and any(group.lio_id != lio.pk for group in data.get("groups") or []):
             self.add_error("groups", f"Choose groups of {lio} only: a record belongs to one LIO.")
         return data
 
     @property
-    def lio(self) -> LIO | None:
+    def of_lio(self) -> LIO | None:
         """The LIO of a new record: the only one of the officer's, or the chosen one."""
         return self._only_lio or getattr(self, "cleaned_data", {}).get("lio")
 

@@ -185,13 +185,13 @@ def evidence_new(request: AuthenticatedRequest) -> HttpResponse:
             **initial,
         },
     )
-    if request.method == "POST" and form.is_valid() and form.lio is not None:
+    if request.method == "POST" and form.is_valid() and form.of_lio is not None:
         try:
             record = record_evidence(
-                lio=form.lio,
+                lio=form.of_lio,
                 by=request.user,
                 client_id=form.cleaned_data["client_id"] or sent,
-                visit=visit if visit and visit.group.lio_id == form.lio.pk else None,
+                visit=visit if visit and visit.group.lio_id == form.of_lio.pk else None,
                 **form.content(),
             )
         except ForeignForm:

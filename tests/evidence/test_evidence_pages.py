@@ -274,6 +274,9 @@ def test_pages_take_as_many_queries_for_three_records_as_for_one(actor):
 def test_the_short_form_alone_makes_a_draft():
     cast = make_cast()
     client = cast.client("officer")
+    # Nothing is asked, nor said, about the only LIO there is to choose.
+    start = client.get(new_url(form=uuid4())).content.decode()
+    assert "Peak" not in start.partition('name="summary"')[0].partition("evidence-form")[2]
     page = client.post(new_url(form=uuid4()), fields(people_affected="6"), follow=True).content.decode()
     record = Evidence.objects.get()
     assert "recorded as a draft" in page and "a colleague reviews it" in page
@@ -324,9 +327,9 @@ def test_the_whole_form_keeps_everything_and_its_page_shows_it():
     [
         ({"summary": " "}, "Say what happened, in a sentence or two."),
         ({"summary": "x" * 5001}, "at most 5000"),
-        ({"service_area": ""}, "Service area"),
+        ({"service_area": ""}, "Choose the service area."),
         ({"service_area": "999999"}, "Select a valid choice"),
-        ({"happened_on": ""}, "required"),
+        ({"happened_on": ""}, "Say on which day it was."),
         ({"happened_on": "31/02/2026"}, "February 2026 has no day 31"),
         ({"happened_on": "1/1/2099"}, "still to come"),
         ({"happened_on": "1/1/1900"}, "Check the year"),
