@@ -200,7 +200,7 @@ def test_the_list_holds_colleagues_drafts_oldest_first_and_ones_own_that_came_ba
     assert "Which office?" in page and at(first) in page and at(own) not in page
     for words in ("My own draft", "Sent back already", "Done already", "Of another LIO"):
         assert words not in page
-    assert "1 of your own draft waits for a colleague" in page
+    assert "1 of your own drafts waits for a colleague" in page
 
 
 def test_an_empty_list_says_what_comes_there():
