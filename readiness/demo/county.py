@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from evidence.demo.county import DemoCounty, add_evidence
 from groups.models import AudienceServed, Community, CommunityGroup, District, ServiceArea
 from readiness.demo.groups import County, add_groups, add_people
 from readiness.demo.readiness import add_assessments, add_plans, add_unfinished_work, issue_plans
@@ -31,6 +32,8 @@ class Made:
     assessments: int = 0
     actions: int = 0
     issued: int = 0
+    evidence: int = 0
+    briefs: int = 0
 
 
 @transaction.atomic
@@ -39,12 +42,14 @@ def build(
     groups: int = 48,
     seed: int = 1,
     issued: int | None = None,
+    evidence: int = 0,
     today: date | None = None,
     say: Callable[[str], None] = lambda text: None,
 ) -> Made:
     """Makes the whole demo county, or nothing, and returns how much it holds.
 
-    The same seed and day make the same county. issued is how many groups get an issued plan with its PDFs (six).
+    The same seed and day make the same county. issued is how many groups get an issued plan with its PDFs (six);
+    evidence how many records of unmet need there are, with everything else of evidence where there is one.
     Raises DemoRefused outside demo mode and where the database holds groups already.
     """
     if not settings.DEMO:
@@ -66,6 +71,21 @@ def build(
     # Before the lead is there, who would get a mail at every start.
     made.issued = issue_plans(county, ISSUED_PLANS if issued is None else issued)
     add_unfinished_work(county)
+    if evidence:
+        told = add_evidence(
+            DemoCounty(
+                chance=county.chance,
+                today=county.today,
+                uuid=county.uuid,
+                lios=county.lios,
+                officers=county.officers,
+                groups=list(CommunityGroup.objects.order_by("pk")),
+            ),
+            records=evidence,
+            briefs=0 if issued == 0 else None,
+            say=say,
+        )
+        made.evidence, made.briefs = told.records, told.briefs
     return made
 
 

@@ -79,6 +79,9 @@ def add_people(county: County) -> None:
         ("officer2@demo.example", "Martin Demo-Officer", county.lios[1]),
         ("officer3@demo.example", "Grace Demo-Officer", county.lios[2]),
         ("officer4@demo.example", "Tariq Demo-Officer", county.lios[0]),
+        # A second officer each, since nobody reviews their own records of evidence.
+        ("officer5@demo.example", "Helen Demo-Officer", county.lios[1]),
+        ("officer6@demo.example", "Yusuf Demo-Officer", county.lios[2]),
     ]
     for email, name, lio in everyone:
         user = make_user(email, name, joined)

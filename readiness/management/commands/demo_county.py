@@ -18,8 +18,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--evidence",
             type=int,
-            default=None,
-            help="how many evidence records; this release has none to make and says so",
+            default=400,
+            help="how many records of unmet need (400); 0 leaves evidence out",
         )
         parser.add_argument(
             "--if-empty", action="store_true", help="do nothing, without an error, where groups exist"
@@ -31,13 +31,19 @@ class Command(BaseCommand):
         if options["if_empty"] and CommunityGroup.objects.exists():
             self.stdout.write("The database holds groups already; the demo county is left as it is.")
             return
-        if options["evidence"]:
-            self.stderr.write("This release keeps no evidence records yet, so none are made.")
+        if options["evidence"] < 0:
+            raise CommandError("--evidence must be 0 or more.")
         try:
-            made = build(groups=options["groups"], seed=options["seed"], say=self.stdout.write)
+            made = build(
+                groups=options["groups"],
+                seed=options["seed"],
+                evidence=options["evidence"],
+                say=self.stdout.write,
+            )
         except DemoRefused as fault:
             raise CommandError(str(fault)) from fault
         self.stdout.write(
             f"Made the demo county: {made.groups} groups, {made.visits} visits, {made.assessments} assessments, "
-            f"{made.actions} actions, {made.issued} issued plans."
+            f"{made.actions} actions, {made.issued} issued plans, {made.evidence} records of unmet need, "
+            f"{made.briefs} briefs."
         )

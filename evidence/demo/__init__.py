@@ -1,0 +1,1 @@
+"""Made-up evidence for the demo county."""
