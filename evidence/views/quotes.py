@@ -19,6 +19,10 @@ from groups.access import AuthenticatedRequest
 from groups.models import CommunityGroup, Contact, District, User
 from toolkit_portal.core.form_ids import form_id, send_again, to_new_form
 
+# The words of a quote that are looked through, and what was found in each.
+CHECKED = ("text", "speaker")
+Found = dict[str, list[Finding]]
+
 
 def findings_in(text: str, record: Evidence) -> list[Finding]:
     """What in a quote could tell who said it, with the names of people whom the record's groups have in the portal."""
@@ -51,16 +55,15 @@ def _quote(request: HttpRequest, pk: int) -> tuple[Quote, Evidence]:
     return quote, get_editable_record(request, quote.record_id or 0)
 
 
-def _warned(request: HttpRequest, form: QuoteForm, record: Evidence) -> list[Finding]:
+def _warned(request: HttpRequest, form: QuoteForm, record: Evidence) -> Found:
     """What was found and not decided on yet. Masking puts the masks into the form's words."""
-    text = form.cleaned_data["text"]
     decision = request.POST.get("findings", "")
     if decision == "keep":
-        return []
-    found = findings_in(text, record)
-    if found and decision == "mask":
-        form.cleaned_data["text"] = masked(text, found)
-        return []
+        return {}
+    found = {name: findings for name in CHECKED if (findings := findings_in(form.cleaned_data[name], record))}
+    if decision == "mask":
+        form.cleaned_data |= {name: masked(form.cleaned_data[name], items) for name, items in found.items()}
+        return {}
     return found
 
 
@@ -78,7 +81,7 @@ def quote_add(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"client_id": sent or uuid4(), "version": 0},
     )
-    found: list[Finding] = []
+    found: Found = {}
     if form.is_valid() and not (found := _warned(request, form, record)):
         data = form.cleaned_data
         try:
@@ -92,7 +95,7 @@ def quote_add(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         except ForeignForm:
             send_again(form, client_id=str(uuid4()))
             form.add_error(None, "This form was used for another quote. Nothing is lost: send it once more.")
-            return _form_page(request, record, form, [])
+            return _form_page(request, record, form, {})
         messages.success(request, "The quote is saved. Nobody else sees it until consent is noted.")
         return redirect("evidence_detail", pk=pk)
     return _form_page(request, record, form, found)
@@ -106,7 +109,7 @@ def quote_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"text": quote.text, "speaker": quote.speaker, "version": quote.version},
     )
-    found: list[Finding] = []
+    found: Found = {}
     if form.is_valid() and not (found := _warned(request, form, record)):
         data = form.cleaned_data
         try:
@@ -119,7 +122,7 @@ def quote_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             )
         except StaleQuote as stale:
             send_again(form, version=str(stale.current.version))
-            return _form_page(request, record, form, [], quote=quote, stored=stale.current, status=409)
+            return _form_page(request, record, form, {}, quote=quote, stored=stale.current, status=409)
         messages.success(request, "The quote is saved.")
         return redirect("evidence_detail", pk=record.pk)
     return _form_page(request, record, form, found, quote=quote)
@@ -129,14 +132,19 @@ def _form_page(
     request: HttpRequest,
     record: Evidence,
     form: QuoteForm,
-    found: list[Finding],
+    found: Found,
     *,
     status: int = 0,
     **more: Any,
 ) -> HttpResponse:
-    context = {"tab": "records", "record": record, "form": form, "found": found, **more}
-    if found:
-        context["as_masked"] = masked(form.cleaned_data["text"], found)
+    context = {
+        "tab": "records",
+        "record": record,
+        "form": form,
+        "found": [item for name in CHECKED for item in found.get(name, [])],
+        "as_masked": [masked(form.cleaned_data[name], found[name]) for name in CHECKED if name in found],
+        **more,
+    }
     return render(
         request, "evidence/quote_form.html", context, status=status or (422 if form.is_bound else 200)
     )

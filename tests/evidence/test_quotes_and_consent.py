@@ -351,6 +351,24 @@ def test_the_writer_masks_or_keeps_and_once_is_enough(decision, stored):
     assert Quote.objects.get().text == stored
 
 
+def test_who_said_it_is_looked_through_as_well():
+    cast = make_cast()
+    record, client = reviewed_record(cast), cast.client("officer")
+    fields = {
+        "text": "I waited.",
+        "speaker": "Mrs Okafor of S40 1AB",
+        "version": 0,
+        "client_id": str(uuid4()),
+    }
+    answer = client.post(add_at(record), fields)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and not Quote.objects.exists()
+    assert "Mrs Okafor" in page and '<p class="typed">[name] of [postcode]</p>' in page
+    client.post(add_at(record), {**fields, "findings": "mask"})
+    quote = Quote.objects.get()
+    assert (quote.text, quote.speaker) == ("I waited.", "[name] of [postcode]")
+
+
 def test_people_whom_the_records_groups_have_in_the_portal_are_found_by_their_first_names():
     cast = make_cast()
     Contact.objects.create(group=cast.sunrise, name="Farida Begum")
