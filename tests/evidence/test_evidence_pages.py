@@ -14,6 +14,7 @@ from django.utils import timezone
 from evidence.models import Barrier, Evidence
 from evidence.recording import change_evidence, review, send_back
 from groups.models import Community, District, Membership, Organisation
+from groups.people import break_glass
 from tests import factories
 from tests.cast import Cast, make_cast
 from tests.evidence.test_recording import colleague_of, together
@@ -602,6 +603,21 @@ def test_an_administrator_reads_a_record_only_while_a_groups_case_file_is_open()
     record = full_record(cast)
     assert cast.client("administrator").get(at("evidence_detail", record)).status_code == 404
     assert cast.client("administrator").get(reverse(LIST)).status_code == 403
+    elsewhere = full_record(cast, groups=(cast.harbour,), summary="Told by Harbour alone")
+    both = full_record(cast, groups=(cast.sunrise, cast.harbour))
+    opening = break_glass(user=cast.administrator, group=cast.sunrise, reason="The group has rung us.")
+    client = cast.client("administrator")
+    for address in (reverse(LIST), reverse("case_evidence", args=[cast.sunrise.pk])):
+        page = client.get(address).content.decode()
+        assert "2 records" in page and "Told by Harbour alone" not in page, address
+    for seen in (record, both):
+        assert client.get(at("evidence_detail", seen)).status_code == 200
+        assert client.post(at("evidence_edit", seen), fields()).status_code == 403
+        assert client.post(at("evidence_delete", seen)).status_code == 403
+    assert client.get(at("evidence_detail", elsewhere)).status_code == 404
+    opening.expires_at = opening.opened_at
+    opening.save()
+    assert cast.client("administrator").get(at("evidence_detail", record)).status_code == 404
 
 
 # A change
