@@ -14,6 +14,7 @@ from evidence import consent as consent_module
 from evidence.consent import AnotherAnswer, ConsentGone, note_consent, withdraw_consent
 from evidence.models import Brief, Evidence, Quote, QuoteConsent
 from evidence.quotes import ForeignForm, StaleQuote, add_quote, change_quote, delete_quote
+from evidence.recording import delete_draft
 from groups.models import Contact
 from tests import factories
 from tests.cast import Cast, make_cast
@@ -245,6 +246,11 @@ def test_a_deleted_quote_withdraws_what_was_made_of_it_and_a_deleted_draft_does_
     delete_quote(quote=quote, by=cast.officer)
     delete_quote(quote=quote, by=cast.officer)
     assert told == [(quote.pk, "Olive Officer")] and not QuoteConsent.objects.exists()
+    told.clear()
+    draft = factories.make_evidence(lio=cast.peak, by=cast.officer)
+    quotes = [factories.make_quote(record=draft, by=cast.officer, uses="brief") for _ in range(2)]
+    delete_draft(record=draft, by=cast.officer)
+    assert sorted(told) == [(gone.pk, "Olive Officer") for gone in quotes] and not Quote.objects.exists()
 
 
 def test_the_trail_never_holds_what_was_said_or_by_whom():

@@ -203,6 +203,20 @@ def test_the_list_holds_colleagues_drafts_oldest_first_and_ones_own_that_came_ba
     assert "1 of your own drafts waits for a colleague" in page
 
 
+def test_nobody_is_asked_to_review_what_they_wrote_or_changed_themselves():
+    cast = make_cast()
+    colleague = colleague_of(cast)
+    mine_changed = change_evidence(record=draft_of(cast), by=colleague, version=1, summary="Changed by Colin")
+    theirs = factories.make_evidence(lio=cast.peak, by=colleague)
+    theirs_changed = change_evidence(record=theirs, by=cast.officer, version=1, summary="Changed by Olive")
+    imported = draft_of(cast)
+    Evidence.objects.filter(pk=imported.pk).update(created_by=None, changed_by=None, imported=True)
+    assert set(to_review(cast.officer)) == set(to_review(colleague)) == {imported}
+    third = colleague_of(cast, "Petra Third")
+    assert set(to_review(third)) == {mine_changed, theirs_changed, imported}
+    assert not to_review(cast.other_officer).exists() and not to_review(cast.manager).exists()
+
+
 def test_an_empty_list_says_what_comes_there():
     cast = make_cast()
     page = cast.client("officer").get(reverse("evidence_review_list")).content.decode()
