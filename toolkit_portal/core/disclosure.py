@@ -4,15 +4,17 @@ A count of 1 to 4 people is shown as "fewer than 5" (common practice of Ofqual a
 hidden as it takes that no subtraction of rows, columns and totals brings one back (secondary suppression), nor the
 comparison of a filtered table with the whole. Pages, charts, PDF, XLSX and CSV show what protect() returns.
 
-How: every hidden count must be able to be another number with all that is shown staying true. Changing the corners of
-a box in the table by one, in turn up and down, leaves every total as it is. So for each small count a box is sought
-whose corners are hidden already, or cost least to hide, and could all move: a "fewer than 5" within 1 to 4, and any
-other if possible without becoming a small count, so that a reader who guesses that it isn't one learns no more.
+How: every hidden count must be able to be another number with all that is shown staying true. Going round in a circle
+over cells of a table, from row to column and from column to row, and changing the cells by one, in turn up and down,
+leaves every total as it is. So for each small count a circle is sought whose cells are hidden already, or cost least to
+hide, and could all move: a "fewer than 5" within 1 to 4, and any other if possible without becoming a small count, so
+that a reader who guesses that it isn't one learns no more.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from heapq import heappop, heappush
 from itertools import combinations, product
 from typing import Final
 
@@ -66,6 +68,8 @@ class Table:
     counts: Mapping[Key, int]
 
     def __post_init__(self) -> None:
+        if len(self.axes) > 2:
+            raise ValueError("A table has rows and columns, and no third axis.")
         if any(count < 0 for count in self.counts.values()):
             raise ValueError("A count can't be negative.")
 
@@ -204,7 +208,8 @@ def _settled(
                 whole = [next(given) if number in chosen else TOTAL for number in range(len(axes))]
                 places[place] = (*whole, *given)
             search = _Search(
-                labels,
+                labels[: len(chosen)],
+                parts,
                 {place: values[key] for place, key in places.items()},
                 {place: found[key] for place, key in places.items() if key in found},
             )
@@ -216,19 +221,22 @@ def _settled(
 
 
 class _Search:
-    """Looks for boxes in one table with its totals, and keeps what must be hidden for them.
+    """Looks for cycles in one table with its totals, and keeps what must be hidden for them.
 
-    settled: how some counts are given, whatever is found here.
+    axes: the labels along none, one or two axes. parts: as for _settled; the keys of values then have a last
+    coordinate, a part or TOTAL. settled: how some counts are given, whatever is found here.
     """
 
     def __init__(
         self,
         axes: Sequence[Sequence[Hashable]],
+        parts: tuple[int, ...],
         values: Mapping[Key, int],
         settled: Mapping[Key, _How],
     ) -> None:
         self.axes, self.values, self.settled = axes, values, settled
-        order = {key: place for place, key in enumerate(product(*((*axis, TOTAL) for axis in axes)))}
+        places = [*axes, parts] if parts else axes
+        order = {key: place for place, key in enumerate(product(*((*axis, TOTAL) for axis in places)))}
         self.small = sorted(
             (key for key, count in values.items() if is_small(count)),
             key=lambda key: (values[key], order[key]),
@@ -236,10 +244,16 @@ class _Search:
         self.hidden = {*self.small, *(key for key, how in settled.items() if how is not _How.SHOWN)}
         self.unsaid = {key for key, how in settled.items() if how is _How.UNSAID}
         self.safe: set[Key] = set()
+        # What moves together: a part with the whole, or one part against the other, so that parts and whole add up.
+        self.layers: list[list[tuple[Key, int]]] = (
+            [[((0,), 1), ((1,), -1)], [((0,), 1), ((TOTAL,), 1)], [((1,), 1), ((TOTAL,), 1)]]
+            if parts
+            else [[((), 1)]]
+        )
 
     def run(self) -> bool:
         """Protects every small count; False where one can't be."""
-        return all(self.protects(key) for key in self.small)
+        return all(self._protects(key) for key in self.small)
 
     def how(self, key: Key) -> _How:
         """How a count is given."""
@@ -247,21 +261,17 @@ class _Search:
             return _How.SHOWN
         return _How.UNSAID if key in self.unsaid else _How.HIDDEN
 
-    def protects(self, key: Key) -> bool:
+    def _protects(self, key: Key) -> bool:
         """Hides what it takes for a small count to have another number possible; whether that was found."""
         if key in self.safe:
             return True
         for may_move in (self._keeps_its_kind, self._may_turn_small, self._may_be_unsaid):
-            if moves := self._cheapest_box(key, may_move):
-                break
-        else:
-            moves = self._two_boxes(key)
-        if not moves:
-            return False
-        self.unsaid.update(at for at, step in moves.items() if not self._may_turn_small(at, step))
-        self.hidden.update(moves)
-        self.safe.update(moves)
-        return True
+            if moves := self._cheapest_moves(key, may_move):
+                self.unsaid.update(at for at, step in moves.items() if not self._may_turn_small(at, step))
+                self.hidden.update(moves)
+                self.safe.update(moves)
+                return True
+        return False
 
     def _keeps_its_kind(self, at: Key, step: int) -> bool:
         count = self.values[at]
@@ -276,92 +286,104 @@ class _Search:
         """At last, some small ones aren't said to be small."""
         return self._may_turn_small(at, step) if at in self.settled else self.values[at] + step >= 0
 
-    def _can_hide(self, at: Key) -> bool:
-        return at in self.hidden or at not in self.settled
+    def _cost(self, at: Key) -> int:
+        """What is lost by hiding a count: totals most, large numbers more than little ones."""
+        return 0 if at in self.hidden else 10 + self.values[at] + 200 * sum(label is TOTAL for label in at)
 
-    def _cost(self, keys: Iterable[Key]) -> int:
-        """What is lost by hiding them: totals most, large numbers more than little ones."""
-        return sum(
-            10 + self.values[at] + 200 * sum(label is TOTAL for label in at)
-            for at in keys
-            if at not in self.hidden
-        )
-
-    def _others(self, key: Key, axis: int) -> list[Hashable]:
-        return [label for label in (*self.axes[axis], TOTAL) if label is not key[axis]]
-
-    def _cheapest_box(self, key: Key, may_move: Callable[[Key, int], bool]) -> dict[Key, int] | None:
-        """The box around a key whose corners can move and cost least to hide, with the move of each."""
+    def _cheapest_moves(self, key: Key, may_move: Callable[[Key, int], bool]) -> dict[Key, int] | None:
+        """Moves of a key and others that leave everything adding up and cost least to hide; None if there are none."""
+        size = len(self.axes)
+        place, part = key[:size], key[size:]
         best: dict[Key, int] | None = None
         least = 0
-        for step in (1, -1):
-            if not may_move(key, step):
+        for layer in self.layers:
+            if part not in (end for end, _ in layer):
                 continue
-            # Only labels whose corner next to the key can move are worth a look.
-            partners = [
-                [
-                    label
-                    for label in self._others(key, axis)
-                    if self._can_hide(corner := (*key[:axis], label, *key[axis + 1 :]))
-                    and may_move(corner, _turn(key[axis], label) * step)
-                ]
-                for axis in range(len(key))
-            ]
-            for partner in product(*partners):
-                moves = {at: sign * step for at, sign in _corners(key, partner)}
-                cost = self._cost(moves)
-                if best is not None and cost >= least:
+
+            def can_move(at: Key, step: int, layer: list[tuple[Key, int]] = layer) -> bool:
+                return all(
+                    (at + end in self.hidden or at + end not in self.settled)
+                    and may_move(at + end, step * sign)
+                    for end, sign in layer
+                )
+
+            def cost(at: Key, layer: list[tuple[Key, int]] = layer) -> int:
+                return sum(self._cost(at + end) for end, _ in layer)
+
+            for step in (1, -1):
+                if not can_move(place, step):
                     continue
-                if all(self._can_hide(at) and may_move(at, move) for at, move in moves.items()):
-                    best, least = moves, cost
-                    if cost == 0:
+                found = self._around(place, step, can_move, cost)
+                if found is not None and (best is None or found[0] < least):
+                    least, moves = found
+                    best = {at + end: move * sign for at, move in moves.items() for end, sign in layer}
+                    if least == 0:
                         return best
         return best
 
-    def _two_boxes(self, key: Key) -> dict[Key, int] | None:
-        """Where no box can move: one of which a corner or two can't, and for each another box that takes its place."""
-        for partner in product(*(self._others(key, axis) for axis in range(len(key)))):
-            for step in (1, -1):
-                moves = {at: sign * step for at, sign in _corners(key, partner)}
-                if not all(map(self._can_hide, moves)):
+    def _around(
+        self, place: Key, step: int, can_move: Callable[[Key, int], bool], cost: Callable[[Key], int]
+    ) -> tuple[int, dict[Key, int]] | None:
+        """The cheapest moves of a table by itself, with what they cost to hide, that go with one move of one place."""
+        if not place:
+            return cost(place), {place: step}
+        if len(place) == 1:
+            # Along one axis any other may make up for it.
+            others: list[tuple[int, dict[Key, int]]] = [
+                (cost((label,)), {place: step, (label,): -step * _sign(place) * _sign((label,))})
+                for label in (*self.axes[0], TOTAL)
+                if label is not place[0] and can_move((label,), -step * _sign(place) * _sign((label,)))
+            ]
+            best = min(others, key=lambda found: found[0], default=None)
+            return None if best is None else (best[0] + cost(place), best[1])
+        return self._cycle(place, step, can_move, cost)
+
+    def _cycle(
+        self, place: Key, step: int, can_move: Callable[[Key, int], bool], cost: Callable[[Key], int]
+    ) -> tuple[int, dict[Key, int]] | None:
+        """The cheapest cycle through a cell, in a graph of rows and columns whose edges are the cells.
+
+        Going from row to column along a cell adds one to it, going from column to row takes one away, so that each
+        row and column on the way stays as it is. In a total's row or column it is the other way round.
+        """
+        rows, columns = ((*axis, TOTAL) for axis in self.axes)
+        forward = step * _sign(place) > 0
+        row, column = place
+        start, end = ((1, column), (0, row)) if forward else ((0, row), (1, column))
+        distance: dict[tuple[int, Hashable], int] = {start: 0}
+        way: dict[tuple[int, Hashable], tuple[tuple[int, Hashable], Key, int]] = {}
+        queue: list[tuple[int, int, tuple[int, Hashable]]] = [(0, 0, start)]
+        done: set[tuple[int, Hashable]] = set()
+        number = 0
+        while queue:
+            so_far, _, node = heappop(queue)
+            if node in done:
+                continue
+            if node == end:
+                moves = {place: step}
+                while node != start:
+                    node, cell, move = way[node]
+                    moves[cell] = move
+                return so_far + cost(place), moves
+            done.add(node)
+            side, label = node
+            for other in rows if side else columns:
+                following = (1 - side, other)
+                cell = (other, label) if side else (label, other)
+                if following in done or cell == place:
                     continue
-                stuck = [at for at, move in moves.items() if not self._may_be_unsaid(at, move)]
-                if len(stuck) <= 2 and not any(at in self.settled for at in stuck):
-                    for at in stuck:
-                        moves = self._relieved(at, moves)
-                    if moves.get(key):
-                        return moves
+                move = _sign(cell) * (-1 if side else 1)
+                if not can_move(cell, move):
+                    continue
+                total = so_far + cost(cell)
+                if total < distance.get(following, total + 1):
+                    distance[following] = total
+                    way[following] = (node, cell, move)
+                    number += 1
+                    heappush(queue, (total, number, following))
         return None
 
-    def _relieved(self, stuck: Key, moves: dict[Key, int]) -> dict[Key, int]:
-        """The moves with a second box that keeps the stuck corner where it is; empty if there is none."""
-        if not moves.get(stuck):
-            return moves
-        for partner in product(*(self._others(stuck, axis) for axis in range(len(stuck)))):
-            both = dict(moves)
-            added = [(at, -sign * moves[stuck]) for at, sign in _corners(stuck, partner)]
-            for at, move in added:
-                both[at] = both.get(at, 0) + move
-            if all(self._can_hide(at) for at, _ in added) and all(
-                not both[at] or self._may_be_unsaid(at, both[at]) for at, _ in added
-            ):
-                return {at: move for at, move in both.items() if move}
-        return {}
 
-
-def _turn(at: Hashable, other: Hashable) -> int:
-    """Beside a total a number moves the same way, beside another number the other."""
-    return 1 if at is TOTAL or other is TOTAL else -1
-
-
-def _corners(key: Key, partner: Key) -> Iterator[tuple[Key, int]]:
-    """The corners of a box, the key first, and whether they move with it or against it."""
-    corners: list[tuple[Key, int]] = [((), 1)]
-    for at, other in zip(key, partner, strict=True):
-        turn = _turn(at, other)
-        corners = [
-            ((*so_far, label), sign * way)
-            for so_far, sign in corners
-            for label, way in ((at, 1), (other, turn))
-        ]
-    yield from corners
+def _sign(place: Key) -> int:
+    """Whether a move counts for or against its row and column: each total turns it round."""
+    return -1 if sum(label is TOTAL for label in place) % 2 else 1
