@@ -6,6 +6,7 @@ from evidence.models.files import Attachment
 from evidence.models.focus_groups import FocusGroup, FocusTheme
 from evidence.models.needs import Evidence
 from evidence.models.quotes import Quote, QuoteConsent
+from evidence.models.search import SearchEntry
 from evidence.models.shopping import MysteryVisit
 from evidence.models.surveys import Survey, SurveyFile, SurveyQuestion, SurveyResponse
 from evidence.models.vocabulary import Barrier
@@ -21,6 +22,7 @@ __all__ = [
     "MysteryVisit",
     "Quote",
     "QuoteConsent",
+    "SearchEntry",
     "Survey",
     "SurveyFile",
     "SurveyQuestion",
