@@ -56,11 +56,15 @@ def _quote(request: HttpRequest, pk: int) -> tuple[Quote, Evidence]:
 
 
 def _warned(request: HttpRequest, form: QuoteForm, record: Evidence) -> Found:
-    """What was found and not decided on yet. Masking puts the masks into the form's words."""
+    """What was found and not decided on yet. Masking puts the masks into the form's words.
+
+    What was shown may be kept; what was written since then is shown first.
+    """
     decision = request.POST.get("findings", "")
-    if decision == "keep":
-        return {}
     found = {name: findings for name in CHECKED if (findings := findings_in(form.cleaned_data[name], record))}
+    shown = set(request.POST.getlist("shown"))
+    if decision == "keep" and all(item.words in shown for items in found.values() for item in items):
+        return {}
     if decision == "mask":
         form.cleaned_data |= {name: masked(form.cleaned_data[name], items) for name, items in found.items()}
         return {}

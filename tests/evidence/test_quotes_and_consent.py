@@ -351,10 +351,32 @@ def test_a_quote_that_could_tell_who_said_it_is_not_saved_before_the_writer_has_
 def test_the_writer_masks_or_keeps_and_once_is_enough(decision, stored):
     cast = make_cast()
     record, client = reviewed_record(cast), cast.client("officer")
-    fields = {"text": WITH_A_NUMBER, "version": 0, "client_id": str(uuid4()), "findings": decision}
+    fields = {
+        "text": WITH_A_NUMBER,
+        "version": 0,
+        "client_id": str(uuid4()),
+        "findings": decision,
+        "shown": ["07700 900123", "Mrs Okafor"],
+    }
+    page = client.post(add_at(record), {**fields, "findings": ""}).content.decode()
+    assert all(f'name="shown" value="{words}"' in page for words in fields["shown"])
     for _ in range(2):
         assert client.post(add_at(record), fields).status_code == 302
     assert Quote.objects.get().text == stored
+
+
+def test_what_was_written_after_the_warning_is_shown_before_it_is_kept():
+    cast = make_cast()
+    record, client = reviewed_record(cast), cast.client("officer")
+    fields = {
+        "text": WITH_A_NUMBER + " She lives in Beetwell Street.",
+        "version": 0,
+        "findings": "keep",
+        "shown": ["07700 900123", "Mrs Okafor"],
+    }
+    answer = client.post(add_at(record), fields)
+    assert answer.status_code == 422 and "Beetwell Street</strong>" in answer.content.decode()
+    assert not Quote.objects.exists()
 
 
 def test_who_said_it_is_looked_through_as_well():
