@@ -146,8 +146,9 @@ def protect(table: Table, whole: Table | None = None) -> Protected:
     whole: the same table without its filter, if it has one; then nothing is shown from which the two together would
     give away a small count, within the filter or outside it. The whole is shown alike with any filter or none.
 
-    Totals are settled before what they add up, each by itself: the total of a row is shown or hidden alike in every
-    table that has this row, whatever its columns. Raises ValueError for a table and a whole that don't fit together.
+    Totals are settled before what they add up, each by itself: as far as that can be, the total of a row is shown or
+    hidden alike in every table that has this row, whatever its columns. Raises ValueError for a table and a whole that
+    don't fit together.
     """
     if whole is None or all(table[key] == whole[key] for key in whole.places()):
         return _protected(table, _settled(table.axes, {key: table[key] for key in table.places()}))
@@ -198,7 +199,8 @@ def _settled(
     parts: labels of a further, last axis of the keys of values, along which the filtered part and the rest lie.
     known: what is settled before.
     """
-    found: dict[Key, _How] = dict(known or {})
+    fixed = dict(known or {})
+    found = dict(fixed)
     for size in range(len(axes) + 1):
         for chosen in combinations(range(len(axes)), size):
             labels = [tuple(axes[number]) for number in chosen] + ([parts] if parts else [])
@@ -211,12 +213,12 @@ def _settled(
                 labels[: len(chosen)],
                 parts,
                 {place: values[key] for place, key in places.items()},
-                {place: found[key] for place, key in places.items() if key in found},
+                {place: found[key] for place, key in places.items() if key in fixed},
+                {place: found[key] for place, key in places.items() if key in found and key not in fixed},
             )
             if not search.run():
                 return dict.fromkeys(values, _How.UNSAID)
-            for place, key in places.items():
-                found.setdefault(key, search.how(place))
+            found |= {key: search.how(place) for place, key in places.items() if key not in fixed}
     return found
 
 
@@ -224,7 +226,8 @@ class _Search:
     """Looks for cycles in one table with its totals, and keeps what must be hidden for them.
 
     axes: the labels along none, one or two axes. parts: as for _settled; the keys of values then have a last
-    coordinate, a part or TOTAL. settled: how some counts are given, whatever is found here.
+    coordinate, a part or TOTAL. settled: how some counts are given, whatever is found here. before: how totals were
+    given so far, which other tables show too; one that was shown is hidden only where nothing else helps.
     """
 
     def __init__(
@@ -233,16 +236,18 @@ class _Search:
         parts: tuple[int, ...],
         values: Mapping[Key, int],
         settled: Mapping[Key, _How],
+        before: Mapping[Key, _How],
     ) -> None:
-        self.axes, self.values, self.settled = axes, values, settled
+        self.axes, self.values, self.settled, self.before = axes, values, settled, before
         places = [*axes, parts] if parts else axes
         order = {key: place for place, key in enumerate(product(*((*axis, TOTAL) for axis in places)))}
         self.small = sorted(
             (key for key, count in values.items() if is_small(count)),
             key=lambda key: (values[key], order[key]),
         )
-        self.hidden = {*self.small, *(key for key, how in settled.items() if how is not _How.SHOWN)}
-        self.unsaid = {key for key, how in settled.items() if how is _How.UNSAID}
+        given = [*settled.items(), *before.items()]
+        self.hidden = {*self.small, *(key for key, how in given if how is not _How.SHOWN)}
+        self.unsaid = {key for key, how in given if how is _How.UNSAID}
         self.safe: set[Key] = set()
         # What moves together: a part with the whole, or one part against the other, so that parts and whole add up.
         self.layers: list[list[tuple[Key, int]]] = (
@@ -288,7 +293,9 @@ class _Search:
 
     def _cost(self, at: Key) -> int:
         """What is lost by hiding a count: totals most, large numbers more than little ones."""
-        return 0 if at in self.hidden else 10 + self.values[at] + 200 * sum(label is TOTAL for label in at)
+        if at in self.hidden:
+            return 0
+        return 10 + self.values[at] + (1_000_000 if at in self.before else 0)
 
     def _cheapest_moves(self, key: Key, may_move: Callable[[Key, int], bool]) -> dict[Key, int] | None:
         """Moves of a key and others that leave everything adding up and cost least to hide; None if there are none."""
