@@ -8,11 +8,12 @@ class EvidenceConfig(AppConfig):
     name = "evidence"
 
     def ready(self) -> None:
-        from evidence import consent, search_index, trail
+        from evidence import consent, leaving, search_index, trail
         from evidence.briefs import withdraw_briefs_with
         from evidence.reference import load_barriers
 
         trail.register()
+        leaving.register()
         consent.on_less_allowed.append(withdraw_briefs_with)
         post_migrate.connect(load_barriers, sender=self)
         search_index.follow()

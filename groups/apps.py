@@ -11,9 +11,11 @@ class GroupsConfig(AppConfig):
 
     def ready(self) -> None:
         from groups import trail
+        from groups.leaving import held
         from groups.reference import load_reference_data
 
         trail.register()
+        held.register()
         post_migrate.connect(load_reference_data, sender=self)
         post_migrate.connect(_make_cache_table, sender=self)
 

@@ -8,8 +8,9 @@ class ReadinessConfig(AppConfig):
     name = "readiness"
 
     def ready(self) -> None:
-        from readiness import trail
+        from readiness import leaving, trail
         from readiness.loading import load_bundled_editions
 
         trail.register()
+        leaving.register()
         post_migrate.connect(load_bundled_editions, sender=self)

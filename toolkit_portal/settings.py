@@ -132,7 +132,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": f"PRAGMA journal_mode={SQLITE_JOURNAL}; PRAGMA synchronous=FULL;",
+        # secure_delete: what is deleted is overwritten, not only forgotten.
+        "init_command": f"PRAGMA journal_mode={SQLITE_JOURNAL}; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -245,6 +246,17 @@ STORAGES = {
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+
+# How long each kind is kept, in days; docs/privacy.md says why. Six years are the time for claims under a contract.
+RETENTION_DAYS = {
+    "closed_groups": env.number("KEEP_CLOSED_GROUPS_DAYS", 2192, least=30, most=36525),
+    "trail": env.number("KEEP_TRAIL_DAYS", 2192, least=30, most=36525),
+    "openings": env.number("KEEP_OPENINGS_DAYS", 2192, least=30, most=36525),
+    "invitations": env.number("KEEP_INVITATIONS_DAYS", 90, least=1, most=36525),
+    "visit_drafts": env.number("KEEP_VISIT_DRAFTS_DAYS", 30, least=1, most=36525),
+    "uploads": env.number("KEEP_UPLOADS_DAYS", 30, least=1, most=36525),
+    "sessions": 0,  # as soon as they have ended
+}
 
 # Words and times
 LANGUAGE_CODE = "en-gb"

@@ -1,0 +1,66 @@
+"""What readiness holds of groups and people: assessments, plans, their files."""
+
+from datetime import datetime, timedelta
+
+from django.core.files.storage import default_storage
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from groups.leaving import registry
+from groups.models import CommunityGroup
+from readiness.issuing import DRAFT_FOLDER
+from readiness.models import Action, ActionNote, Answer, Assessment, IssuedPlan, Plan, Target
+
+# A draft's PDF is made again whenever somebody wants it.
+DRAFTS_KEPT = timedelta(days=30)
+
+
+def register() -> None:
+    """Tells the registry of groups/leaving which records and files are about a group or a person."""
+    registry.of_group(IssuedPlan, "Issued plans", "plan__group", changed=["issued_at"], left_out=["snapshot"])
+    registry.of_group(
+        ActionNote, "Notes on actions", "action__plan__group", changed=["written_at", "answered_at"]
+    )
+    registry.of_group(Action, "Actions", "plan__group", changed=["updated_at"])
+    registry.of_group(Plan, "Action plans", "group", left_out=["revision"])
+    registry.of_group(Target, "Agreed targets", "group", changed=["agreed_at"])
+    registry.of_group(Answer, "Answers", "assessment__group", changed=["answered_at"])
+    registry.of_group(
+        Assessment,
+        "Assessments",
+        "group",
+        before=_forget_corrections,
+        changed=["started_at", "completed_at"],
+    )
+    registry.loose_files.append(drafts_of)
+    registry.passing_files[DRAFT_FOLDER.rstrip("/")] = draft_has_passed
+    registry.name_fields.append((Action, "person", "plan__group"))
+    registry.written_by(IssuedPlan, "Plans they issued", "issued_by")
+    registry.written_by(ActionNote, "Notes they wrote on actions", "author", "answered_by")
+    registry.written_by(Action, "Actions they wrote", "created_by")
+    registry.written_by(Target, "Targets they agreed", "agreed_by")
+    registry.written_by(Answer, "Answers they gave", "answered_by")
+    registry.written_by(Assessment, "Assessments they made", "started_by", "completed_by")
+
+
+def drafts_of(group: CommunityGroup) -> list[str]:
+    """The names of the stored PDFs of the group's living plan."""
+    folder = f"{DRAFT_FOLDER}{group.pk}"
+    try:
+        _, names = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return []
+    return [f"{folder}/{name}" for name in names]
+
+
+def draft_has_passed(name: str, changed: datetime) -> bool:
+    """Whether a stored draft goes: it has lain there for more than 30 days, or its group is no more."""
+    if timezone.now() - changed > DRAFTS_KEPT:
+        return True
+    group_id = name.removeprefix(DRAFT_FOLDER).partition("/")[0]
+    return not (group_id.isdecimal() and CommunityGroup.objects.filter(pk=int(group_id)).exists())
+
+
+def _forget_corrections(assessments: QuerySet[Assessment]) -> None:
+    # A correction protects what it corrects, and here both go.
+    assessments.update(corrects=None, correction_reason="")
