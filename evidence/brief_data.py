@@ -6,7 +6,7 @@ what they agreed to have listed in the directory for commissioners, and nothing 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -143,14 +143,14 @@ def collect(
         ),
         figures=_figures(records_shown, people_shown, sections, chosen),
         charts=(_chart(barriers),) if any(count.value != 0 for _, count, _ in barriers.bars) else (),
-        tables=(_table(people),) if people_shown.value != 0 else (),
+        tables=() if people.protected.too_few or people_shown.value == 0 else (_table(people),),
         methods=tuple(sections),
         quotes=tuple(BriefQuote(text=quote.text, speaker=quote.speaker) for quote in quotes),
         affected=brief_words.affected(
             people=people_shown,
             records=records_shown,
-            communities=_row_totals(people.columns, lambda key: people.protected[(TOTAL, key)]),
-            districts=_row_totals(people.rows, lambda key: people.protected[(key, TOTAL)]),
+            communities=_totals(people, people.columns, lambda key: (TOTAL, key)),
+            districts=_totals(people, people.rows, lambda key: (key, TOTAL)),
         ),
         needed=_needed(told),
         law=brief_words.law_points(service),
@@ -211,10 +211,10 @@ def _sections(
     for method in per_method["used"]:
         records: Shown = per_method["records"][(method,)]
         people: Shown = per_method["people"][(method,)]
-        told = list(
+        told = _once(
             chosen.filter(method=method)
             .order_by("-happened_on", "-pk")
-            .prefetch_related("districts")[: MOST_TOLD + 1]
+            .prefetch_related("districts")[: 4 * MOST_TOLD]
         )
         more = len(told) > MOST_TOLD
         told = told[:MOST_TOLD]
@@ -242,6 +242,14 @@ def _sections(
             )
         )
     return sections, all_told
+
+
+def _once(records: Iterable[Evidence]) -> list[Evidence]:
+    """The records without those that say the same as one before."""
+    found: dict[str, Evidence] = {}
+    for record in records:
+        found.setdefault(" ".join(record.summary.casefold().split()), record)
+    return list(found.values())
 
 
 def _figures(
@@ -320,8 +328,14 @@ def _table(people: CrossTable) -> BriefTable:
     )
 
 
-def _row_totals(labels: Mapping[Hashable, str], count: Any) -> list[tuple[str, Shown]]:
-    return [(label, count(key)) for key, label in labels.items() if key is not None and count(key).value != 0]
+def _totals(
+    people: CrossTable, labels: Mapping[Hashable, str], place: Callable[[Hashable], tuple[Hashable, Hashable]]
+) -> list[tuple[str, Shown]]:
+    """Label and count of each row or column that is named and not nought; none where nothing may be shown."""
+    if people.protected.too_few:
+        return []
+    counts = [(label, people.protected[place(key)]) for key, label in labels.items() if key is not None]
+    return [(label, count) for label, count in counts if count.value != 0]
 
 
 def _needed(told: Iterable[Evidence]) -> tuple[str, ...]:
