@@ -1,11 +1,12 @@
 """The pages of evidence, one module a noun. Included at the site's root."""
 
-from evidence.urls import analysis, briefs, enquiries, needs, search, shopping
+from evidence.urls import analysis, briefs, enquiries, focus_groups, needs, search, shopping
 
 urlpatterns = [
     *analysis.urlpatterns,
     *briefs.urlpatterns,
     *enquiries.urlpatterns,
+    *focus_groups.urlpatterns,
     *needs.urlpatterns,
     *search.urlpatterns,
     *shopping.urlpatterns,
