@@ -395,6 +395,17 @@ def test_a_group_and_a_visit_fill_in_what_is_known_and_strangers_are_not_found()
     assert Evidence.objects.count() == 1
 
 
+def test_who_may_only_read_a_group_records_no_need_from_its_pages():
+    cast = make_cast()
+    Membership.objects.create(user=cast.officer, role=Membership.Role.MANAGER)
+    theirs = factories.make_visit(group=cast.meadow, officer=cast.other_officer)
+    client = cast.client("officer")
+    for query in ({"visit": theirs.pk}, {"group": cast.meadow.pk}):
+        address = new_url(form=uuid4(), **query)
+        assert client.get(address).status_code == client.post(address, fields()).status_code == 403
+    assert not Evidence.objects.exists()
+
+
 def test_fields_that_are_not_on_the_form_change_nothing():
     cast = make_cast()
     injected = {
