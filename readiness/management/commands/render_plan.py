@@ -5,12 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from groups.models import CommunityGroup
-from groups.models.community_groups import name_key
+from groups.finding import GroupNotFound, find_group
 from readiness.issuing import DamagedFile, draft_pdf, newest_version, stored_pdf
 from readiness.planning import plan_to_read
 from toolkit_portal.core.atomic_files import atomic_output
-from toolkit_portal.core.labels import nearest
 from toolkit_portal.core.pdf import PdfTooLarge
 
 
@@ -26,7 +24,10 @@ class Command(BaseCommand):
         parser.add_argument("--large-print", action="store_true", help="in 18 point type")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        group = find_group(options["group"])
+        try:
+            group = find_group(options["group"])
+        except GroupNotFound as fault:
+            raise CommandError(str(fault)) from fault
         target: Path = options["output"]
         plan = plan_to_read(group)
         large = options["large_print"]
@@ -46,30 +47,3 @@ class Command(BaseCommand):
             raise CommandError(f"Can't write {target}: {fault.strerror or fault}") from fault
         what = f"version {issue.number}" if issue else "the living plan, a draft,"
         self.stdout.write(f"Wrote {what} of {group} to {target}.")
-
-
-def find_group(wanted: str) -> CommunityGroup:
-    """The group of that name (also another of its names), without regard to case, or with that id.
-
-    Raises CommandError where there is none, with near names, or several, with the LIO and id of each.
-    """
-    groups = CommunityGroup.objects.select_related("lio", "caseworker")
-    key = name_key(wanted)
-    found = list(groups.filter(name_key=key[:220]).order_by("lio__name", "pk")) if key else []
-    if not found and wanted.strip().isascii() and wanted.strip().isdecimal() and len(wanted.strip()) < 19:
-        found = list(groups.filter(pk=int(wanted)))
-    if not found and key:
-        # search_text holds every name of a group in this same form, one after another.
-        found = [
-            group
-            for group in groups.filter(search_text__contains=key).order_by("lio__name", "pk")
-            if key in {name_key(other) for other in group.other_names_list}
-        ]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        several = "; ".join(f"{group.name} of {group.lio}, id {group.pk}" for group in found)
-        raise CommandError(f"Several groups are called “{wanted}”: {several}. Give the id.")
-    near = nearest(wanted, CommunityGroup.objects.values_list("name", flat=True))
-    hint = f" Did you mean {' or '.join(f'“{name}”' for name in near)}?" if near else ""
-    raise CommandError(f"There is no group called “{wanted}”.{hint}")
