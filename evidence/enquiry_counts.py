@@ -1,4 +1,4 @@
-"""A month of enquiries counted: service area by outcome, by day or by week, with totals."""
+"""A month of enquiries counted: service area by outcome, by day, by week or by LIO, with totals."""
 
 from calendar import monthrange
 from collections.abc import Hashable
@@ -9,12 +9,14 @@ from itertools import product
 from django.db.models import Count, QuerySet
 
 from evidence.models import Enquiry
-from groups.models import ServiceArea
+from groups.models import LIO, ServiceArea
 from toolkit_portal.core.disclosure import TOTAL, Key, Protected, Table, protect
 from toolkit_portal.core.disclosure import Count as Number
 
-# What a month may be split by. Days are for exact counts only: with small ones hidden, nothing of a day would be left.
-COLUMNS = ("outcome", "day", "week")
+# What a month may be split by, and the words of the link. Days are for exact counts only: with small ones hidden,
+# nothing of a day would be left.
+EXACT_SPLITS = {"outcome": "By outcome", "day": "By day"}
+OTHER_SPLITS = {"outcome": "By outcome", "week": "By week", "lio": "By LIO"}
 
 
 @dataclass(frozen=True)
@@ -90,61 +92,42 @@ class Counted:
     note: str
 
 
-def count_month(
-    enquiries: QuerySet[Enquiry], month: Month, by: str, *, lio: int | None = None, exact: bool
-) -> Counted:
-    """Counts a month of enquiries that are already scoped to the reader, in two queries.
+def count_month(enquiries: QuerySet[Enquiry], month: Month, by: str, *, exact: bool) -> Counted:
+    """Counts a month of enquiries that are already scoped to the reader, in two queries, or three by LIO.
 
-    exact: for officers of the LIO, who typed each of them in. Everybody else gets small counts hidden, among all
-    LIOs at once, so that no comparison of LIOs brings one back. lio: the only one that is shown.
+    exact: for officers of their LIOs, who typed each of them in. Everybody else gets small counts hidden, and always
+    of all LIOs together: LIO by LIO, each with a table of its own, one could be worked out from the others.
     """
+    split = "lio_id" if by == "lio" else "outcome"
     rows = (
         enquiries.filter(asked_on__range=(month.first, month.last))
         .order_by()
-        .values_list("lio_id", "service_area_id", "asked_on", "outcome")
+        .values_list("service_area_id", "asked_on", split)
         .annotate(Count("pk"))
     )
     counts: dict[Key, int] = {}
-    lios: set[int] = set()
-    seen: set[int] = set()
-    for place, service, day, outcome, number in rows:
-        if exact and lio is not None and place != lio:
-            continue
-        lios.add(place)
-        seen.add(service)
-        for key in product((place, TOTAL), (service, TOTAL), (month.column_of(day, outcome, by), TOTAL)):
+    seen: set[Hashable] = set()
+    for service, day, other, number in rows:
+        column = other if by == "lio" else month.column_of(day, other, by)
+        seen.add(column)
+        for key in product((service, TOTAL), (column, TOTAL)):
             counts[key] = counts.get(key, 0) + number
-    areas = list(ServiceArea.objects.filter(pk__in=seen))
-    columns = month.columns(by)
-    axes: tuple[tuple[Hashable, ...], ...] = (
-        tuple(sorted(lios)),
-        tuple(area.pk for area in areas),
-        tuple(columns),
+    areas = list(ServiceArea.objects.filter(pk__in={row for row, _ in counts if row is not TOTAL}))
+    columns: dict[Hashable, str] = (
+        {lio.pk: str(lio) for lio in LIO.objects.filter(pk__in=seen)} if by == "lio" else month.columns(by)
     )
-    table = Table(axes, counts)
+    table = Table((tuple(area.pk for area in areas), tuple(columns)), counts)
     shown = Protected(table) if exact else protect(table)
-    of = TOTAL if lio is None else lio
-    if lio is not None and lio not in lios:
-        # Nobody asked there: nothing to add up and nothing to hide.
-        return Counted(tuple(columns.values()), (), Line(None, (), Number(0), 0), "")
-    totals = [shown[(of, area.pk, TOTAL)].value or 0 for area in areas]
+    totals = [shown[area.pk, TOTAL].value or 0 for area in areas]
     most = max(totals, default=0) or 1
 
     def line(area: ServiceArea | None, bar: int) -> Line:
         row: Hashable = TOTAL if area is None else area.pk
-        return Line(area, tuple(shown[(of, row, name)] for name in columns), shown[(of, row, TOTAL)], bar)
+        return Line(area, tuple(shown[row, name] for name in columns), shown[row, TOTAL], bar)
 
-    lines = [line(area, round(100 * total / most)) for area, total in zip(areas, totals, strict=True)]
     return Counted(
         headings=tuple(columns.values()),
-        # What nobody asked this LIO about is no line, though others were asked; a hidden nought stays.
-        lines=tuple(line for line in lines if line.total.value != 0),
+        lines=tuple(line(area, round(100 * total / most)) for area, total in zip(areas, totals, strict=True)),
         total=line(None, 0),
-        note=_note(shown, of, [*(area.pk for area in areas), TOTAL], [*columns, TOTAL]),
+        note=shown.note,
     )
-
-
-def _note(shown: Protected, of: Hashable, rows: list[Hashable], columns: list[Hashable]) -> str:
-    """What is hidden in the part that is shown, in words."""
-    part = {(of, row, column) for row in rows for column in columns}
-    return Protected(shown.table, shown.hidden & part, shown.unsaid & part).note

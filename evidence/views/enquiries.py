@@ -22,7 +22,7 @@ from evidence.enquiries import (
     note_enquiry,
     take_back,
 )
-from evidence.enquiry_counts import Month, count_month
+from evidence.enquiry_counts import EXACT_SPLITS, OTHER_SPLITS, Month, count_month
 from evidence.forms.enquiries import EnquiryForm, StayingForm
 from evidence.models import Enquiry
 from groups.access import AuthenticatedRequest, case_readers_only, officers_only, roles_of
@@ -135,23 +135,21 @@ def enquiry_month(request: AuthenticatedRequest) -> HttpResponse:
     today = timezone.localdate()
     month = Month.of(request.GET.get("month", ""), today)
     roles = roles_of(request)
-    lios = list(LIO.objects.all() if roles.is_manager else LIO.objects.filter(pk__in=roles.officer_lio_ids))
+    lios = list(LIO.objects.filter(pk__in=roles.officer_lio_ids))
     lio = next((one for one in lios if str(one.pk) == request.GET.get("lio")), None)
-    # Officers see their own LIO's counts as they are, since they typed each enquiry in. Anybody else's view of
-    # them is a table about people, with small counts hidden.
-    exact = lio.pk in roles.officer_lio_ids if lio else not roles.is_manager
-    splits = (
-        {"outcome": "By outcome", "day": "By day"} if exact else {"outcome": "By outcome", "week": "By week"}
-    )
+    # Officers see their own LIO's counts as they are, since they typed each enquiry in. Anybody else's view is a
+    # table about people, with small counts hidden.
+    exact = lio is not None or not roles.is_manager
+    splits = EXACT_SPLITS if exact else OTHER_SPLITS
     by = request.GET.get("by", "")
     by = by if by in splits else "outcome"
-    visible = Enquiry.objects.visible_to(request.user)
-    counted = count_month(visible, month, by, lio=lio.pk if lio else None, exact=exact)
+    shown = Enquiry.objects.visible_to(request.user)
+    counted = count_month(shown.filter(lio=lio) if lio else shown, month, by, exact=exact)
     context: dict[str, Any] = {
         "tab": "enquiries",
         "month": month,
         "next_month": month.after if month.after.first <= today else None,
-        "lios": lios if len(lios) > 1 else [],
+        "lios": lios if len(lios) > 1 or (lios and roles.is_manager) else [],
         "lio": lio,
         "exact": exact,
         "by": by,
@@ -159,7 +157,8 @@ def enquiry_month(request: AuthenticatedRequest) -> HttpResponse:
         "counted": counted,
         "end": min(month.last, today),
         # Which LIO a record would be of must be clear.
-        "record_lio": lio or (lios[0] if len(lios) == 1 else None),
+        "record_lio": (lio or (lios[0] if len(lios) == 1 else None)) if exact else None,
+        "ask_lio": len(lios) > 1,
     }
     if exact:
         own = Enquiry.objects.editable_by(request.user).filter(asked_on__range=(month.first, month.last))
