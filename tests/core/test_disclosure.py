@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit_portal.core.disclosure import TOTAL, Count, Protected, Table, is_small, protect
+from toolkit_portal.core.disclosure import TOTAL, Count, Protected, Table, is_small, protect, protect_parts
 
 SMALL = range(1, 5)
 LARGEST = 1000
@@ -230,3 +230,30 @@ def test_no_small_count_comes_back_across_two_filters_and_the_whole(rows, data):
         reader.reads(name, protected)
     reader.adds_up("whole", "inside", "outside", axes=whole.axes)
     assert_nothing_recovered(reader, shown)
+
+
+@given(rows_of_counts(), st.data())
+@settings(max_examples=100, deadline=None)
+def test_no_small_count_comes_back_from_three_parts_and_the_whole(rows, data):
+    parts: list[list[list[int]]] = [[], [], []]
+    for row in rows:
+        first = [data.draw(st.integers(0, count)) for count in row]
+        second = [data.draw(st.integers(0, count - taken)) for count, taken in zip(row, first, strict=True)]
+        third = [count - one - two for count, one, two in zip(row, first, second, strict=True)]
+        for part, cells in zip(parts, (first, second, third), strict=True):
+            part.append(cells)
+    whole = table(*rows)
+    shown = protect_parts({name: table(*part) for name, part in zip("abc", parts, strict=True)}, whole)
+    everything = {"whole": protect(whole), **shown}
+    reader = Reader()
+    for name, protected in everything.items():
+        reader.reads(name, protected)
+    reader.adds_up("whole", *"abc", axes=whole.axes)
+    assert_nothing_recovered(reader, everything)
+
+
+def test_parts_that_do_not_make_up_the_whole_are_refused():
+    with pytest.raises(ValueError, match="add up"):
+        protect_parts({"a": table([9]), "b": table([5])}, table([15]))
+    with pytest.raises(ValueError, match="third axis"):
+        Table(((1,), (2,), (3,)), {})

@@ -154,21 +154,37 @@ def protect(table: Table, whole: Table | None = None) -> Protected:
         return _protected(table, _settled(table.axes, {key: table[key] for key in table.places()}))
     if table.axes != whole.axes:
         raise ValueError("A filtered table and its whole must have the same rows and columns.")
-    inside = {key: table[key] for key in whole.places()}
-    outside = {key: whole[key] - table[key] for key in whole.places()}
-    if any(count < 0 for count in outside.values()):
+    if any(table[key] > whole[key] for key in whole.places()):
         raise ValueError("A filtered table can't count more than its whole.")
+    rest = Table(whole.axes, {key: whole[key] - table[key] for key in whole.places()})
     # Asked for the other way round, the two parts must come out alike, so their order is their numbers'.
-    parts = sorted((inside, outside), key=lambda part: list(part.values()))
+    pair = sorted((table, rest), key=lambda part: [part[key] for key in whole.places()])
+    place = next(number for number, part in enumerate(pair) if part is table)
+    return protect_parts(dict(enumerate(pair)), whole)[place]
+
+
+def protect_parts(parts: Mapping[Hashable, Table], whole: Table) -> dict[Hashable, Protected]:
+    """Tables that together make up a whole, such as one of each LIO, with all hidden that must be.
+
+    The whole is shown as protect() shows it. Give the same parts in the same order each time, so that what is shown of
+    one fits what was shown of another. Raises ValueError for parts with other rows or columns, or that don't add up.
+    """
+    if any(part.axes != whole.axes for part in parts.values()):
+        raise ValueError("A filtered table and its whole must have the same rows and columns.")
+    if any(sum(part[key] for part in parts.values()) != whole[key] for key in whole.places()):
+        raise ValueError("Parts must add up to their whole.")
+    numbers = tuple(range(len(parts)))
     values = {(*key, TOTAL): whole[key] for key in whole.places()}
-    for number, part in enumerate(parts):
-        values |= {(*key, number): count for key, count in part.items()}
+    for number, part in enumerate(parts.values()):
+        values |= {(*key, number): part[key] for key in whole.places()}
     overall = _settled(whole.axes, {key: whole[key] for key in whole.places()})
     found = _settled(
-        whole.axes, values, parts=(0, 1), known={(*key, TOTAL): how for key, how in overall.items()}
+        whole.axes, values, parts=numbers, known={(*key, TOTAL): how for key, how in overall.items()}
     )
-    place = 0 if parts[0] is inside else 1
-    return _protected(table, {key: found[(*key, place)] for key in table.places()})
+    return {
+        label: _protected(part, {key: found[(*key, number)] for key in part.places()})
+        for number, (label, part) in enumerate(parts.items())
+    }
 
 
 def _protected(table: Table, found: "Mapping[Key, _How]") -> Protected:
@@ -249,12 +265,14 @@ class _Search:
         self.hidden = {*self.small, *(key for key, how in given if how is not _How.SHOWN)}
         self.unsaid = {key for key, how in given if how is _How.UNSAID}
         self.safe: set[Key] = set()
-        # What moves together: a part with the whole, or one part against the other, so that parts and whole add up.
-        self.layers: list[list[tuple[Key, int]]] = (
-            [[((0,), 1), ((1,), -1)], [((0,), 1), ((TOTAL,), 1)], [((1,), 1), ((TOTAL,), 1)]]
-            if parts
-            else [[((), 1)]]
-        )
+        # What moves together: a part with the whole, or one part against another, so that parts and whole add up.
+        self.layers: list[list[tuple[Key, int]]] = []
+        for one, other in combinations(parts, 2):
+            self.layers.append([((one,), 1), ((other,), -1)])
+        for one in parts:
+            self.layers.append([((one,), 1), ((TOTAL,), 1)])
+        if not parts:
+            self.layers.append([((), 1)])
 
     def run(self) -> bool:
         """Protects every small count; False where one can't be."""
