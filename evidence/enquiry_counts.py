@@ -114,7 +114,9 @@ def count_month(enquiries: QuerySet[Enquiry], month: Month, by: str, *, exact: b
             counts[key] = counts.get(key, 0) + number
     areas = list(ServiceArea.objects.filter(pk__in={row for row, _ in counts if row is not TOTAL}))
     columns: dict[Hashable, str] = (
-        {lio.pk: str(lio) for lio in LIO.objects.filter(pk__in=seen)} if by == "lio" else month.columns(by)
+        {lio.pk: str(lio) for lio in LIO.objects.filter(pk__in=[pk for pk in seen if isinstance(pk, int)])}
+        if by == "lio"
+        else month.columns(by)
     )
     table = Table((tuple(area.pk for area in areas), tuple(columns)), counts)
     shown = Protected(table) if exact else protect(table)
