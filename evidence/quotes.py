@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from evidence.consent import quote_goes, words_changed
 from evidence.models import Evidence, FocusGroup, Quote
+from evidence.recording import files_changed
 from groups.models import User
 
 
@@ -45,6 +46,9 @@ def add_quote(
         return made
     try:
         with transaction.atomic():
+            if record is not None and by is not None and record.is_reviewed:
+                # Nobody but its writer has read these words yet.
+                files_changed(record=record, by=by)
             return Quote.objects.create(
                 client_id=wanted,
                 record=record,
@@ -77,6 +81,8 @@ def change_quote(*, quote: Quote, by: User, version: int, text: str, speaker: st
             raise StaleQuote(current)
         if current.text != text.strip():
             words_changed(quote=current, by=by)
+        if current.record is not None and current.record.is_reviewed:
+            files_changed(record=current.record, by=by)
         current.text, current.speaker = text.strip(), speaker.strip()
         current.version += 1
         current.save(update_fields=["text", "speaker", "version"])

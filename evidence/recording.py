@@ -151,6 +151,19 @@ def _make_draft(record: Evidence) -> None:
     record.reviewed_at = record.reviewed_by = None
 
 
+def files_changed(*, record: Evidence, by: User) -> Evidence:
+    """The record after a file came or went: a draft again, last changed by this person. Within a transaction.
+
+    One that was sent back stays so until its writer saves it. Raises Evidence.DoesNotExist.
+    """
+    current = Evidence.objects.select_for_update(of=("self",)).get(pk=record.pk)
+    current.version += 1
+    current.changed_by = by
+    _make_draft(current)
+    current.save()
+    return current
+
+
 def why_not_reviewable(record: Evidence, by: User) -> str:
     """Why this person can't review the record, in words; "" where they can."""
     if record.lio_id not in by.roles.officer_lio_ids:

@@ -100,7 +100,10 @@ def quote_add(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             send_again(form, client_id=str(uuid4()))
             form.add_error(None, "This form was used for another quote. Nothing is lost: send it once more.")
             return _form_page(request, record, form, {})
-        messages.success(request, "The quote is saved. Nobody else sees it until consent is noted.")
+        messages.success(
+            request,
+            "The quote is saved. It is used once a colleague has reviewed the record and consent is noted.",
+        )
         return redirect("evidence_detail", pk=pk)
     return _form_page(request, record, form, found)
 

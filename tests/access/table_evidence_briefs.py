@@ -16,7 +16,8 @@ OTHERS = {"lead": 403, "other_lead": 403, "administrator": 403}
 
 def made(cast: Cast) -> Brief:
     """An issued brief of the officer's LIO, with files whose content is no matter here."""
-    brief = Brief(lio=cast.peak, number=1, title="Housing in Chesterfield", issued_by=cast.officer)
+    number = Brief.objects.filter(lio=cast.peak).count() + 1
+    brief = Brief(lio=cast.peak, number=number, title="Housing in Chesterfield", issued_by=cast.officer)
     brief.pdf.save("brief.pdf", ContentFile(b"%PDF-1.7"), save=False)
     brief.docx.save("brief.docx", ContentFile(b"PK"), save=False)
     brief.save()

@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from groups.models import CommunityGroup, User, Visit
+from evidence.models import Brief, Quote
+from groups.models import CommunityGroup, ServiceArea, User, Visit
 from readiness.demo.county import build
 from readiness.models import Assessment
 from tests.access.rows import Row
@@ -20,6 +21,10 @@ NOT_PAGES = {
     "group_import_template",
     "assessment_import_template",
     "assessment_progress",
+    "evidence_export",
+    "evidence_table_csv",
+    "evidence_import_template",
+    "brief_file",
 }
 
 
@@ -59,7 +64,7 @@ def test_pages_are_sound(actor, width, new_page, signed_in, assert_page_is_sound
 def test_full_pages_are_sound(width, new_page, signed_in, assert_page_is_sound, live_server, settings):
     """The same with a county's worth of content."""
     settings.DEMO = True
-    build(groups=48, seed=3, issued=1)
+    build(groups=48, seed=3, issued=1, evidence=60)
     officer = User.objects.get(email="officer@demo.example")
     group = CommunityGroup.objects.led_by(User.objects.get(email="lead@demo.example")).get()
     visit = Visit.objects.filter(group=group).latest("happened_on")
@@ -78,6 +83,17 @@ def test_full_pages_are_sound(width, new_page, signed_in, assert_page_is_sound, 
             reverse("group_profile", args=[group.pk]),
             reverse("group_history", args=[group.pk]),
             reverse("visit_log", args=[group.pk]),
+            reverse("case_evidence", args=[group.pk]),
+            reverse("evidence_list"),
+            reverse("evidence_review_list"),
+            reverse(
+                "evidence_detail", args=[Quote.objects.filter(record__lio=group.lio).latest("pk").record_id]
+            ),
+            reverse("evidence_analysis"),
+            reverse("evidence_analysis") + "?measure=records&start=01/01/2026",
+            reverse("brief_list"),
+            reverse("brief_new") + f"?service_area={ServiceArea.objects.get(label='Housing').pk}",
+            reverse("brief_detail", args=[Brief.objects.filter(lio=group.lio).latest("pk").pk]),
             reverse("visit_detail", args=[visit.pk]),
             reverse("assessment_result", args=[latest.pk]),
             reverse("assessment_theme", args=[draft.pk, "2.1"]),

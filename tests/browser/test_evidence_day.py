@@ -5,6 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from evidence.models import Evidence, Quote
+from evidence.recording import review
 from groups.models import District
 from tests import factories
 from tests.browser.acts import choose, follow, press
@@ -161,6 +162,9 @@ def test_a_need_is_sent_back_mended_and_reviewed_and_its_quote_follows_consent(
     assert_page_is_sound(officers)
     choose(officers, "uses", "for_briefs")
     press(officers, "Note the answer")
+    # Nobody but the officer has read the quote yet, so it waits for a colleague.
+    assert not Quote.objects.allowed_in("brief").exists()
+    review(record=record, by=colleague, version=Evidence.objects.get(pk=record.pk).version)
     assert Quote.objects.allowed_in("brief").get() == quote
     assert officers.get_by_text("asked by Olive Officer").is_visible()
     follow_beginning(officers, "Withdraw consent")

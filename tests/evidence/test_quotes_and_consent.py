@@ -14,7 +14,7 @@ from evidence import consent as consent_module
 from evidence.consent import AnotherAnswer, ConsentGone, note_consent, withdraw_consent
 from evidence.models import Brief, Evidence, Quote, QuoteConsent
 from evidence.quotes import ForeignForm, StaleQuote, add_quote, change_quote, delete_quote
-from evidence.recording import delete_draft
+from evidence.recording import delete_draft, review
 from groups.models import Contact
 from tests import factories
 from tests.cast import Cast, make_cast
@@ -220,12 +220,30 @@ def test_other_words_end_the_consent_and_another_speaker_or_spaces_do_not(told):
     cast = make_cast()
     quote = quote_of(cast, uses="brief")
     change_quote(quote=quote, by=cast.officer, version=1, text=f" {quote.text} ", speaker="A mother")
-    assert allowed(quote) == ["brief"] and told == []
+    quote.refresh_from_db()
+    assert quote.for_briefs and told == []
     change_quote(quote=quote, by=cast.officer, version=2, text="I never said that.", speaker="A mother")
     assert allowed(quote) == [] and told == [(quote.pk, "Olive Officer")]
     assert QuoteConsent.objects.get().withdrawn_by == cast.officer
     quote.refresh_from_db()
     assert (quote.for_briefs, quote.text, quote.version) == (False, "I never said that.", 3)
+
+
+def test_a_quote_that_no_colleague_has_read_makes_the_record_a_draft_again():
+    cast = make_cast()
+    quote = quote_of(cast, uses="brief")
+    colleague = colleague_of(cast, "Petra")
+    record = quote.record
+    assert record is not None and record.is_reviewed
+    change_quote(quote=quote, by=cast.officer, version=1, text=quote.text, speaker="Somebody else")
+    record.refresh_from_db()
+    assert not record.is_reviewed and allowed(quote) == []
+    review(record=record, by=colleague, version=record.version)
+    assert allowed(quote) == ["brief"]
+    record.refresh_from_db()
+    add_quote(by=colleague, record=record, text="Another voice")
+    record.refresh_from_db()
+    assert not record.is_reviewed and record.changed_by == colleague
 
 
 def test_a_stale_change_of_a_quote_changes_nothing_and_the_same_words_are_no_change():
@@ -235,7 +253,8 @@ def test_a_stale_change_of_a_quote_changes_nothing_and_the_same_words_are_no_cha
     with pytest.raises(StaleQuote) as stale:
         change_quote(quote=quote, by=cast.officer, version=1, text="Mine", speaker="")
     assert stale.value.current.speaker == "Theirs"
-    assert allowed(quote) == ["brief"]
+    quote.refresh_from_db()
+    assert quote.for_briefs
     same = change_quote(quote=quote, by=cast.officer, version=0, text=quote.text, speaker="Theirs")
     assert same.version == 2
 

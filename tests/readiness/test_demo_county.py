@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import models, transaction
 from django.utils import timezone
 
+from evidence.models import Enquiry, Evidence, FocusGroup, MysteryVisit, Quote, QuoteConsent, Survey
 from groups.models import LIO, CommunityGroup, District, Membership, User, Visit
 from readiness.demo.county import DemoRefused, build
 from readiness.models import Action, Answer, Assessment, IssuedPlan, Plan
@@ -204,12 +205,52 @@ def test_if_empty_leaves_a_filled_database_without_an_error(capsys):
 
 def test_command_says_what_it_made(monkeypatch, capsys):
     monkeypatch.setattr("readiness.demo.county.ISSUED_PLANS", 0)
-    call_command("demo_county", "--groups", "2", "--seed", "9", "--evidence", "5", "--if-empty")
+    call_command("demo_county", "--groups", "6", "--seed", "9", "--evidence", "25", "--if-empty")
     told = capsys.readouterr()
-    assert "2 groups" in told.out
-    assert "evidence" in told.err
-    assert CommunityGroup.objects.count() == 2
+    assert "6 groups" in told.out
+    assert f"{Evidence.objects.count()} records of unmet need" in told.out
+    assert CommunityGroup.objects.count() == 6
     assert not LogEntry.objects.filter(object_repr__contains="password").exists()
+
+
+def test_evidence_comes_by_all_methods_and_in_every_state():
+    build(groups=12, issued=0, evidence=120)
+    records = Evidence.objects.all()
+    assert set(records.values_list("method", flat=True)) == set(Evidence.Method.values)
+    assert records.reviewed().exists() and records.filter(sent_back_at__isnull=False).exists()
+    assert not records.filter(reviewed_by=models.F("created_by")).exists()
+    assert Survey.objects.count() == 2 and FocusGroup.objects.count() == 3
+    assert MysteryVisit.objects.values("service").distinct().count() == 4
+    tallied = set(Enquiry.objects.dates("asked_on", "month"))
+    assert len(tallied) >= 12
+    consents = QuoteConsent.objects
+    assert consents.filter(was_given=True, withdrawn_on__isnull=True).exists()
+    assert consents.filter(was_given=False).exists() and consents.filter(withdrawn_on__isnull=False).exists()
+    for quote in Quote.objects.prefetch_related("consents"):
+        newest = next(iter(quote.consents.all()), None)
+        holds = bool(newest and newest.was_given and not newest.withdrawn_on)
+        assert quote.for_briefs is bool(holds and newest and newest.for_briefs)
+
+
+def test_the_same_seed_makes_the_same_evidence():
+    def told() -> list[tuple]:
+        return list(
+            Evidence.objects.order_by("pk").values_list(
+                "summary", "happened_on", "people_affected", "client_id"
+            )
+        )
+
+    with transaction.atomic():
+        build(groups=6, issued=0, evidence=30)
+        first = told()
+        transaction.set_rollback(True)
+    build(groups=6, issued=0, evidence=30)
+    assert told() == first
+
+
+def test_a_negative_number_of_records_is_refused():
+    with pytest.raises(CommandError, match="0 or more"):
+        call_command("demo_county", "--evidence", "-1")
 
 
 @pytest.mark.parametrize("groups", ["0", "-3"])
