@@ -8,7 +8,7 @@ class EvidenceConfig(AppConfig):
     name = "evidence"
 
     def ready(self) -> None:
-        from evidence import consent, leaving, search_index, trail
+        from evidence import attachments, consent, leaving, search_index, trail
         from evidence.briefs import withdraw_briefs_with
         from evidence.reference import load_barriers
 
@@ -17,4 +17,5 @@ class EvidenceConfig(AppConfig):
         consent.on_less_allowed.append(withdraw_briefs_with)
         post_migrate.connect(load_barriers, sender=self)
         search_index.follow()
+        attachments.follow()
         search_index.follow_migrations(self)

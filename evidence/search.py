@@ -171,7 +171,10 @@ def terms(typed: str) -> list[Term]:
 
 
 def visible_entries(user: User) -> QuerySet[SearchEntry]:
-    """The entries of what this reader of case files may read. A quote is found only while it may be shown in reports or briefs."""
+    """The entries of what this reader of case files may read.
+
+    A quote is among them only while it may be shown in reports or briefs.
+    """
     needs = Evidence.objects.visible_to(user)
     quotes = Quote.objects.filter(
         Q(for_briefs=True) | Q(for_reports=True),

@@ -1,10 +1,13 @@
 """Reads settings from environment variables and refuses bad values with the variable's name."""
 
 import os
+import re
 import secrets
 import tempfile
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -70,6 +73,48 @@ def web_address(name: str, default: str) -> str:
     if not sound or not bare or any(sign.isspace() for sign in value):
         raise fault
     return value
+
+
+def bucket() -> dict[str, Any] | None:
+    """The storage of private files in a bucket, as STORAGES takes it; None where FILES_BUCKET isn't set.
+
+    Keys may be left out where the machine has a role of its own. Raises ImproperlyConfigured for a name that no bucket
+    has, an endpoint that isn't https, half a pair of keys, settings without a bucket, or a missing package.
+    """
+    name = text("FILES_BUCKET")
+    others = ("FILES_REGION", "FILES_ENDPOINT", "FILES_ACCESS_KEY", "FILES_SECRET_KEY", "FILES_FOLDER")
+    if not name:
+        if given := [other for other in others if text(other)]:
+            raise ImproperlyConfigured(f"{given[0]} is set and FILES_BUCKET isn't. Set both, or neither.")
+        return None
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", name):
+        raise ImproperlyConfigured(
+            "FILES_BUCKET must be a bucket's name: small letters, digits, dots and hyphens."
+        )
+    endpoint = web_address("FILES_ENDPOINT", "https://none.example") if text("FILES_ENDPOINT") else None
+    if endpoint and not endpoint.startswith("https://"):
+        raise ImproperlyConfigured("FILES_ENDPOINT must begin with https://: the files are private.")
+    if bool(text("FILES_ACCESS_KEY")) != bool(text("FILES_SECRET_KEY")):
+        raise ImproperlyConfigured(
+            "FILES_ACCESS_KEY and FILES_SECRET_KEY belong together. Set both, or neither."
+        )
+    folder = text("FILES_FOLDER").strip("/")
+    if ".." in folder.split("/"):
+        raise ImproperlyConfigured("FILES_FOLDER must be a folder inside the bucket.")
+    if find_spec("storages") is None or find_spec("boto3") is None:
+        raise ImproperlyConfigured("FILES_BUCKET needs the packages of the extra s3: pip install '.[s3]'")
+    options: dict[str, Any] = {
+        "bucket_name": name,
+        "region_name": text("FILES_REGION") or None,
+        "endpoint_url": endpoint,
+        "access_key": text("FILES_ACCESS_KEY") or None,
+        "secret_key": text("FILES_SECRET_KEY") or None,
+        "location": folder,
+        "default_acl": "private",
+        "file_overwrite": False,
+        "querystring_auth": True,
+    }
+    return {"BACKEND": "toolkit_portal.core.bucket_files.PrivateBucket", "OPTIONS": options}
 
 
 def secret_key(var_dir: Path, *, made_up: bool) -> str:

@@ -2,17 +2,22 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
 STARTED, SEEN = "portal_started", "portal_seen"
+# Of a request that is refused for its size, this much is taken in and dropped.
+REFUSED_BYTES = 1024 * 1024 * 1024
+REFUSED_SECONDS = 15
 
 
 def private_pages(get_response: Respond) -> Respond:
@@ -25,6 +30,42 @@ def private_pages(get_response: Respond) -> Respond:
         return response
 
     return middleware
+
+
+def bounded_requests(get_response: Respond) -> Respond:
+    """Refuses a request that says it is larger than its page takes, before anything of it is kept.
+
+    Behind the sign-in only: strangers' requests stay small. A body without a stated length is never read.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        size = int(length[:19]) if length.isdecimal() else 0
+        if size > settings.MOST_REQUEST_BYTES and size > _most_bytes_for(request):
+            _let_it_pass(request, size)
+            return render(request, "413.html", {"most": _most_bytes_for(request)}, status=413)
+        return get_response(request)
+
+    return middleware
+
+
+def _most_bytes_for(request: HttpRequest) -> int:
+    if not request.user.is_authenticated:
+        return settings.MOST_REQUEST_BYTES
+    try:
+        name = resolve(request.path_info).url_name
+    except Resolver404:
+        name = None
+    return settings.LARGE_REQUESTS.get(name or "", settings.MOST_REQUEST_BYTES)
+
+
+def _let_it_pass(request: HttpRequest, size: int) -> None:
+    """Takes in what is sent and drops it, within limits: a browser shows the answer only once it has sent all."""
+    until = time.monotonic() + REFUSED_SECONDS
+    left = min(size, REFUSED_BYTES)
+    with suppress(OSError):
+        while left > 0 and time.monotonic() < until and (part := request.read(min(left, 256 * 1024))):
+            left -= len(part)
 
 
 def session_limits(get_response: Respond) -> Respond:

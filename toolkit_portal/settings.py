@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "toolkit_portal.middleware.bounded_requests",
     "toolkit_portal.middleware.session_limits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -237,7 +238,8 @@ STATICFILES_DIRS = [
 PRIVATE_FILES = VAR_DIR / "files"
 STORAGES = {
     # No URL: private files leave only through views that ask who is asking.
-    "default": {
+    "default": env.bucket()
+    or {
         "BACKEND": "toolkit_portal.core.private_files.PrivateStorage",
         "OPTIONS": {"location": str(PRIVATE_FILES), "file_permissions_mode": 0o600},
     },
@@ -246,6 +248,9 @@ STORAGES = {
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+# A whole request with its files. Pages that take more are named by their URL.
+MOST_REQUEST_BYTES = 16 * 1024 * 1024
+LARGE_REQUESTS = {"attachment_add": 120 * 1024 * 1024}
 
 # How long each kind is kept, in days; docs/privacy.md says why. Six years are the time for claims under a contract.
 RETENTION_DAYS = {

@@ -1,9 +1,10 @@
 """The pages of evidence, one module a noun. Included at the site's root."""
 
-from evidence.urls import analysis, briefs, enquiries, focus_groups, needs, search, shopping
+from evidence.urls import analysis, attachments, briefs, enquiries, focus_groups, needs, search, shopping
 
 urlpatterns = [
     *analysis.urlpatterns,
+    *attachments.urlpatterns,
     *briefs.urlpatterns,
     *enquiries.urlpatterns,
     *focus_groups.urlpatterns,

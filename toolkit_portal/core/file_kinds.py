@@ -4,6 +4,7 @@ import re
 from typing import BinaryIO
 
 from toolkit_portal.core.archives import ArchiveError, ArchiveLimits, check_archive, read_start
+from toolkit_portal.core.recordings import recording_kind
 
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -44,6 +45,12 @@ NAMES = {
     "xlsb": "a binary Excel workbook",
     "numbers": "an Apple Numbers spreadsheet",
     "zip": "a zip archive",
+    "mp3": "an MP3 recording",
+    "m4a": "an M4A recording",
+    "wav": "a WAV recording",
+    "ogg": "an Ogg recording",
+    "webm": "a WebM recording",
+    "video": "a video",
     "text": "plain text",
     "empty": "empty",
     "unknown": "of a kind this portal doesn't know",
@@ -51,7 +58,7 @@ NAMES = {
 
 
 def file_kind(file: BinaryIO, *, limits: ArchiveLimits | None = None) -> str:
-    """One of the keys of NAMES. Reads 4 kB and, of an archive, its directory; rewinds the file.
+    """One of the keys of NAMES. Reads 4 kB and the directory of an archive or a recording; rewinds the file.
 
     ``markup`` covers HTML, SVG and other XML, also behind blank space. A text is ``text`` when its start has
     no control characters; whether it is a table, only reading it can tell. Raises ArchiveError for an archive
@@ -67,6 +74,8 @@ def file_kind(file: BinaryIO, *, limits: ArchiveLimits | None = None) -> str:
             return kind
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "webp"
+    if recording := recording_kind(file, head):
+        return recording
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         names = check_archive(file, limits=limits)
         kind = _archive_kind(names, file)

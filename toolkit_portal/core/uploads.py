@@ -13,7 +13,8 @@ from toolkit_portal.core.file_kinds import NAMES, ArchiveError, file_kind
 MOST_JPEG_PIXELS = 50_000_000
 MOST_PIXELS = 16_000_000
 MOST_IMAGE_BYTES = 10 * 1024 * 1024
-_IMAGE_KINDS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP"}
+_IMAGE_KINDS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "gif": "GIF"}
+_USUAL_KINDS = frozenset({"png", "jpeg", "webp"})
 _IMAGE_WORDS = "Choose a PNG, JPEG or WebP image."
 
 
@@ -54,15 +55,19 @@ def _size(size: int) -> str:
 
 
 def clean_image(
-    file: BinaryIO | Any, max_side: int, *, max_bytes: int = MOST_IMAGE_BYTES
+    file: BinaryIO | Any,
+    max_side: int,
+    *,
+    max_bytes: int = MOST_IMAGE_BYTES,
+    kinds: Collection[str] = _USUAL_KINDS,
 ) -> tuple[bytes, str]:
     """An image made anew from its pixels, and its kind, "png" or "jpeg".
 
     Turned upright, at most ``max_side`` pixels high and wide, without place, camera, comments or anything
     else that came with the pixels; of several frames the first. JPEG stays JPEG, everything else becomes PNG.
-    Raises UploadError, before decoding when the pixels are too many.
+    kinds may add "gif". Raises UploadError, before decoding when the pixels are too many.
     """
-    kind = check_upload(file, kinds=_IMAGE_KINDS, max_bytes=max_bytes)
+    kind = check_upload(file, kinds=kinds, max_bytes=max_bytes)
     try:
         with Image.open(file, formats=[_IMAGE_KINDS[kind]]) as image:
             width, height = image.size
