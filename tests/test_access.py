@@ -69,6 +69,8 @@ def test_each_actor_gets_what_is_theirs(row: Row, method: str, actor: str):
     client = cast.client(actor)
     before = rows_in_database() if method == "POST" and expected >= 400 else None
     response = client.get(url) if method == "GET" else client.post(url, data)
+    if response.streaming:
+        b"".join(response.streaming_content)  # to its end, as a browser does, so that its file is closed
     # A method that nobody is offered may be refused before it is asked who is there: that shows nothing.
     offered = (row.get if method == "GET" else row.post) is not None
     right = {expected} if offered else {expected, 405}

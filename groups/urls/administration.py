@@ -1,6 +1,6 @@
 """Administrators' pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from groups.views import administration as views
 from groups.views import lists
@@ -24,5 +24,6 @@ urlpatterns = [
     path("lists/<slug:slug>/add/", lists.listed_value_form_page, name="admin_list_add"),
     path("lists/<slug:slug>/<int:pk>/", lists.listed_value_form_page, name="admin_list_edit"),
     path("open-a-case-file/", lists.open_case, name="admin_open_case"),
+    path("privacy/", include("groups.urls.privacy")),
     path("trail/", lists.trail_page, name="admin_trail"),
 ]
