@@ -34,10 +34,10 @@ STAYS = "This enquiry counts in a record of evidence, so it stays."
 
 
 def _tally_url(request: HttpRequest) -> str:
-    """The tally with what stays chosen, and a form of its own."""
+    """The tally with what stays chosen, a new form, and what was noted last in view: a phone needn't scroll."""
     query = request.GET.copy()
     query["form"] = str(uuid4())
-    return f"{reverse('enquiry_tally')}?{query.urlencode()}"
+    return f"{reverse('enquiry_tally')}?{query.urlencode()}#last"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
