@@ -195,11 +195,14 @@ class Reader:
             lio = self.lios[label]
         lists["groups"] = []
         for words in split_values(cells.get("group", "")):
-            same = [
-                group
-                for group in self.by_key.get(name_key(words), [])
-                if lio is None or group.lio_id == lio.pk
-            ]
+            named = self.by_key.get(name_key(words), [])
+            same = [group for group in named if lio is None or group.lio_id == lio.pk]
+            if named and not same:
+                fault(
+                    "group",
+                    f"{named[0].name} belongs to {named[0].lio}, not to {lio}. A record is of one LIO.",
+                )
+                continue
             if not same:
                 known = self.group_names if self.suggested < NEAREST_FOR else []
                 self.suggested += 1
@@ -213,13 +216,7 @@ class Reader:
                 fault("group", f"There are several groups called {words}. Say which LIO it belongs to.")
             else:
                 lists["groups"].append(same[0])
-                if lio is None:
-                    lio = same[0].lio
-                elif same[0].lio_id != lio.pk:
-                    fault(
-                        "group",
-                        f"{same[0].name} belongs to {same[0].lio}, the others to {lio}. Use a row for each.",
-                    )
+                lio = same[0].lio
         lio = lio or self.default_lio
         if lio is None and not cells.get("group"):
             fault("lio", "is empty. Say which LIO the record belongs to, or which group told of it.")
