@@ -3,9 +3,10 @@
 from django.db import transaction
 from django.utils import timezone
 
+from evidence import search_index
 from evidence.import_rows import LISTS, ORGANISATIONS, Given
 from evidence.imports import EvidenceImport
-from evidence.models import Evidence, Quote, QuoteConsent
+from evidence.models import Evidence, Quote, QuoteConsent, SearchEntry
 from groups import trail
 from groups.models import Organisation, User
 from groups.models.community_groups import name_key
@@ -53,12 +54,15 @@ def write(judged: EvidenceImport, *, by: User | None, may_review: bool = False) 
                 ),
                 batch_size=2000,
             )
-        _write_quotes(records, judged.to_write, by)
+        quotes = _write_quotes(records, judged.to_write, by)
+        # Written past the signals that the search listens to.
+        search_index.index(SearchEntry.Kind.NEED, [record.pk for record in records])
+        search_index.index(SearchEntry.Kind.QUOTE, [quote.pk for quote in quotes])
         if records and by is not None:
             trail.record("evidence imported", by, by=by, records=len(records))
 
 
-def _write_quotes(records: list[Evidence], rows: list[Given], by: User | None) -> None:
+def _write_quotes(records: list[Evidence], rows: list[Given], by: User | None) -> list[Quote]:
     told = [(record, given) for record, given in zip(records, rows, strict=True) if given.quote]
     quotes = [
         Quote(
@@ -87,6 +91,7 @@ def _write_quotes(records: list[Evidence], rows: list[Given], by: User | None) -
         ),
         batch_size=1000,
     )
+    return quotes
 
 
 def _organisations(rows: list[Given]) -> dict[tuple[str, str], Organisation]:

@@ -7,6 +7,7 @@ Left out on purpose: private notes, contacts, addresses, and quotes that nobody 
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -15,6 +16,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_migrate, pos
 
 from evidence.models import Evidence, Quote, SearchEntry
 from groups.models import CommunityGroup, Organisation, Service
+from toolkit_portal.core.many_writes import Act, postponed
 from toolkit_portal.core.words import stored_words
 
 Kind = SearchEntry.Kind
@@ -191,6 +193,8 @@ _SOURCES: dict[str, tuple[type[models.Model], Callable[[list[int]], dict[int, Co
     Kind.GROUP: (CommunityGroup, _groups),
 }
 _KINDS: dict[type[models.Model], str] = {model: kind for kind, (model, _) in _SOURCES.items()}
+# One act a model, always the same object, so that what is postponed comes together.
+_ACTS: dict[type[models.Model], Act] = {}
 
 
 def _saved(sender: type[models.Model], instance: Any, raw: bool = False, **kwargs: Any) -> None:
@@ -200,7 +204,12 @@ def _saved(sender: type[models.Model], instance: Any, raw: bool = False, **kwarg
 
 
 def _changed(model: type[models.Model], ids: set[int]) -> None:
-    """Indexes these records and what repeats their names."""
+    """Indexes these records and what repeats their names, at the end where many are written at once."""
+    if not postponed(_ACTS[model], ids):
+        _index_with_names(model, ids)
+
+
+def _index_with_names(model: type[models.Model], ids: set[int]) -> None:
     renamed = index(_KINDS[model], ids)
     if model is Evidence:
         # Whether a quote may be found hangs on its record's state.
@@ -226,16 +235,16 @@ def _listed(model: type[models.Model]) -> Callable[..., None]:
 
     def listed(instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **kwargs: Any) -> None:
         if not reverse and action.startswith("post_"):
-            index(_KINDS[model], [instance.pk])
+            _changed(model, {instance.pk})
         elif reverse and pk_set and action.startswith("post_"):
-            index(_KINDS[model], pk_set)
+            _changed(model, set(pk_set))
         elif reverse and action == "pre_clear":
             held = kwargs["sender"].objects.filter(**{_link_to(kwargs["sender"], type(instance)): instance})
             instance._search_cleared = set(
                 held.values_list(f"{_link_to(kwargs['sender'], model)}_id", flat=True)
             )
         elif reverse and action == "post_clear":
-            index(_KINDS[model], instance.__dict__.pop("_search_cleared", set()))
+            _changed(model, instance.__dict__.pop("_search_cleared", set()))
 
     return listed
 
@@ -254,6 +263,7 @@ _LISTS: dict[type[models.Model], tuple[str, ...]] = {
 def follow() -> None:
     """Connects the signals; called once when the app is ready."""
     for model in _KINDS:
+        _ACTS[model] = partial(_index_with_names, model)
         post_save.connect(_saved, sender=model, dispatch_uid=f"search-saved-{model.__name__}")
         post_delete.connect(_deleted, sender=model, dispatch_uid=f"search-deleted-{model.__name__}")
     for signal in (post_save, post_delete):

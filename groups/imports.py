@@ -17,6 +17,7 @@ from rapidfuzz import fuzz, process
 from groups import trail
 from groups.models import LIO, AudienceServed, Community, CommunityGroup, Contact, District, ServiceArea, User
 from groups.models.community_groups import lines, name_key
+from toolkit_portal.core.many_writes import writing_many
 from toolkit_portal.core.spreadsheets import (
     ColumnMatch,
     RowError,
@@ -418,7 +419,7 @@ def write(judged: GroupImport, *, by: User | None) -> None:
     """Writes all that was judged, in one transaction. Raises ValueError where the file has faults."""
     if judged.errors:
         raise ValueError("A file with faults is not imported.")
-    with transaction.atomic():
+    with transaction.atomic(), writing_many():
         for lio, known in judged.to_write:
             if known.pk is None:
                 group = CommunityGroup(lio=lio)

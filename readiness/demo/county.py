@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from evidence import search_index
 from evidence.demo.county import DemoCounty, add_evidence
 from groups.models import AudienceServed, Community, CommunityGroup, District, ServiceArea
 from readiness.demo.groups import County, add_groups, add_people
@@ -86,6 +87,8 @@ def build(
             say=say,
         )
         made.evidence, made.briefs = told.records, told.briefs
+    # Most of it was written past the signals that the search listens to.
+    search_index.rebuild()
     return made
 
 

@@ -20,6 +20,8 @@ from evidence.search import EXCERPT_LETTERS, Found, excerpt, find, pieces, terms
 from groups.models import CommunityGroup, Service, User
 from tests import factories
 from tests.cast import ACTORS, Cast, make_cast
+from tests.evidence.test_imports import imported, row
+from toolkit_portal.core.many_writes import writing_many
 
 pytestmark = pytest.mark.django_db
 
@@ -388,6 +390,34 @@ def test_one_save_indexes_no_more_however_long_its_lists_are(cast: Cast):
     with CaptureQueriesContext(connection) as many:
         record.save()
     assert len(many) == len(few)
+
+
+def test_an_import_indexes_once_at_its_end_in_its_own_transaction(cast: Cast):
+    with CaptureQueriesContext(connection) as ran, transaction.atomic(), writing_many():
+        for number in range(10):
+            factories.make_group(lio=cast.peak, name=f"Lantern {number}").districts.add(
+                factories.district("Bolsover")
+            )
+        assert len(find(cast.officer, "lantern")) == 0
+    assert len(find(cast.officer, "lantern bolsover")) == 10
+    assert (
+        len([query for query in ran.captured_queries if 'INTO "evidence_searchentry"' in query["sql"]]) == 1
+    )
+    with pytest.raises(RuntimeError), transaction.atomic(), writing_many():
+        factories.make_group(lio=cast.peak, name="Candle")
+        raise RuntimeError
+    factories.make_group(lio=cast.peak, name="Torch")
+    assert found(cast.officer, "candle") == []
+    assert len(found(cast.officer, "torch")) == 1
+
+
+def test_imported_records_and_quotes_are_found(cast: Cast):
+    imported(
+        row(summary="The lantern letter", quote="A candle", quote_consent="yes", reviewed="yes"),
+        may_review=True,
+    )
+    assert [kind for kind, _ in found(cast.officer, "lantern")] == ["need"]
+    assert [kind for kind, _ in found(cast.officer, "candle")] == ["quote"]
 
 
 # The excerpt
