@@ -25,6 +25,8 @@ NOT_PAGES = {
     "evidence_table_csv",
     "evidence_import_template",
     "brief_file",
+    "attachment_file",
+    "attachment_thumbnail",
 }
 
 
