@@ -252,6 +252,6 @@ def _url(kind: str, object_id: int, records: dict[int, int]) -> str:
 
 _PAGES: dict[str, str] = {
     Kind.NEED: "evidence_detail",
-    Kind.ORGANISATION: "organisation_detail",
+    Kind.ORGANISATION: "organisation",
     Kind.GROUP: "case",
 }
