@@ -10,12 +10,15 @@ class EvidenceConfig(AppConfig):
     def ready(self) -> None:
         from evidence import attachments, consent, leaving, search_index, trail
         from evidence.briefs import withdraw_briefs_with
+        from evidence.directory import mentions
         from evidence.reference import load_barriers
+        from groups.organisations import MENTIONS
 
         trail.register()
         leaving.register()
         consent.on_less_allowed.append(withdraw_briefs_with)
         post_migrate.connect(load_barriers, sender=self)
+        MENTIONS.append(mentions)
         search_index.follow()
         attachments.follow()
         search_index.follow_migrations(self)

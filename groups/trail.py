@@ -8,7 +8,19 @@ from auditlog.models import LogEntry
 from auditlog.registry import auditlog
 from django.db.models import Model
 
-from groups.models import LIO, CommunityGroup, Contact, District, Invitation, Membership, User, Visit
+from groups.models import (
+    LIO,
+    CommunityGroup,
+    Contact,
+    District,
+    Invitation,
+    Membership,
+    Organisation,
+    OrganisationContact,
+    Service,
+    User,
+    Visit,
+)
 
 HIDDEN = "(not shown in the log)"
 
@@ -62,6 +74,16 @@ def register() -> None:
         mask_fields=["who_met", "summary", "private_notes", "next_note", "also_present", "place"],
         mask_callable="groups.trail.hide",
     )
+    auditlog.register(
+        Organisation, exclude_fields=["client_id", "version", "updated_at", "name_key", "search_text"]
+    )
+    auditlog.register(
+        OrganisationContact,
+        exclude_fields=["client_id"],
+        mask_fields=["name", "email", "phone", "note"],
+        mask_callable="groups.trail.hide",
+    )
+    auditlog.register(Service, exclude_fields=["client_id"])
     auditlog.register(LIO, m2m_fields={"districts"})
     auditlog.register(District)
     auditlog.register(Membership)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("groups/import/", include("toolkit_portal.views.import_urls")),
     path("groups/", group_list, name="group_list"),
     path("groups/", include("groups.urls.community_groups")),
+    path("directory/", include("groups.urls.directory")),
     path("", include("evidence.urls")),
     path("", include("readiness.urls.assessments")),
     path("", include("readiness.urls.plans")),

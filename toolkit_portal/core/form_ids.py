@@ -29,7 +29,7 @@ def to_new_form(request: HttpRequest) -> HttpResponseRedirect | None:
     return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
 
 
-def send_again(form: forms.Form, **hidden: str) -> None:
+def send_again(form: forms.BaseForm, **hidden: str) -> None:
     """Sets hidden values of a form that is shown once more, so that sending it again is a new try."""
     # A copy of the same kind: a plain dict would keep only the last of several ticked boxes.
     data: Any = copy(form.data)
