@@ -64,6 +64,8 @@ class SurveyQuestion(models.Model):
     separator = models.CharField(max_length=3, blank=True)
     # For a column a choice: heading -> the choice's words.
     choice_headings = models.JSONField(default=dict)
+    # Choices that hold the separator themselves, such as "Cost, or fear of it".
+    whole_choices = models.JSONField(default=list)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
