@@ -18,7 +18,7 @@ Kind = SurveyQuestion.Kind
 SEPARATORS = {";": "a semicolon", ", ": "a comma and a space", "|": "an upright stroke", " ": "a space"}
 SAMPLES = 3
 _TICKED = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
-_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,15})?")
 _TIME = re.compile(
     r"(?:\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})"
     r"(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]m)?)?(?:\s*(?:Z|(?:GMT|UTC)?[+-]?\d{0,2}:?\d{0,2}))?",
@@ -190,8 +190,9 @@ def guess(header: str, cells: Iterable[str]) -> Column:
         whole = whole_choices(given, separator)
         if _are_several(given, separator, whole):
             return column(Kind.MANY, separator=separator, whole_choices=tuple(whole))
-    is_long = max(map(len, given)) > 80 or sum(map(len, given)) / len(given) > 40
-    if is_long or (different > 12 and different * 2 > len(given)):
+    letters = sum(map(len, given)) / len(given)
+    is_varied = different * 2 > len(given) and (different > 12 or letters > 15)
+    if is_varied or letters > 40 or max(map(len, given)) > 80:
         return column(Kind.WORDS)
     return column(Kind.ONE)
 
@@ -233,7 +234,8 @@ def _are_several(cells: Sequence[str], separator: str, whole: Iterable[str]) -> 
         split_at_all = split_at_all or len(parts) > 1
         times.update(parts)
     again = sum(number for number in times.values() if number > 1)
-    return split_at_all and again >= 0.6 * sum(times.values())
+    few = len(times) <= max(12, len(cells) // 2)
+    return split_at_all and few and again >= 0.6 * sum(times.values())
 
 
 def whole_choices(cells: Iterable[str], separator: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the answers to a survey come to, as it may be shown: counts of 1 to 4 people and what gives them away are hidden.
+"""What the answers to a survey come to, as it may be shown: counts of 1 to 4 people are hidden, and what betrays them.
 
 That a question was left empty says nothing of a person's need, so how many answered it is shown beside how many took
 part. How many chose one of several answers is hidden too where only 1 to 4 did not.
@@ -186,7 +186,7 @@ def _of_numbers(question: SurveyQuestion, tally: Tally) -> Result:
         )
     )
     counts: dict[str, Count] = {label: protected[(label,)] for label in groups}
-    made = _result(question, answered, counts, len(numbers))
+    made = _result(question, answered, counts, len(numbers), as_given=True)
     return Result(
         question, answered, made.lines, made.note,
         median=median(numbers), lowest=numbers[0], highest=numbers[-1], unread=unread,
@@ -230,19 +230,30 @@ def _between(start: float, end: float, whole: bool) -> str:
     return f"{start:,g} to under {end:,g}"
 
 
-def _result(question: SurveyQuestion, answered: Count, counts: Mapping[str, Count], base: int) -> Result:
+def _result(
+    question: SurveyQuestion,
+    answered: Count,
+    counts: Mapping[str, Count],
+    base: int,
+    *,
+    as_given: bool = False,
+) -> Result:
+    """The lines, commonest first. Hidden ones follow by the alphabet: their place among others would betray them."""
+    order = list(counts)
+    if not as_given:
+        hidden = sorted((label for label in order if counts[label].value is None), key=str.casefold)
+        order = [label for label in order if counts[label].value is not None] + hidden
     lines = [
-        Line(
-            label,
-            count,
-            None
-            if count.value is None or answered.value is None or not base
-            else round(100 * count.value / base),
-            label.startswith(OTHER),
-        )
-        for label, count in counts.items()
+        Line(label, counts[label], _share(counts[label], answered, base), label.startswith(OTHER))
+        for label in order
     ]
     return Result(question, answered, lines, _note(answered, counts.values()))
+
+
+def _share(count: Count, answered: Count, base: int) -> int | None:
+    if count.value is None or answered.value is None or not base:
+        return None
+    return round(100 * count.value / base)
 
 
 def _note(answered: Count, counts: Iterable[Count]) -> str:

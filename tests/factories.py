@@ -6,7 +6,17 @@ from itertools import count
 from django.utils import timezone
 
 from evidence.consent import note_consent
-from evidence.models import Enquiry, Evidence, FocusGroup, FocusTheme, MysteryVisit, Quote
+from evidence.models import (
+    Enquiry,
+    Evidence,
+    FocusGroup,
+    FocusTheme,
+    MysteryVisit,
+    Quote,
+    Survey,
+    SurveyQuestion,
+    SurveyResponse,
+)
 from groups.models import (
     LIO,
     CommunityGroup,
@@ -253,3 +263,43 @@ def make_theme(
 ) -> FocusTheme:
     """A theme that seven raised."""
     return FocusTheme.objects.create(focus_group=focus_group, text=text, **{"raised_by": 7, **fields})
+
+
+def make_survey(*, lio: LIO, by: User, answers: dict[str, list] | None = None, **fields) -> Survey:
+    """A survey of a fortnight ago. answers: question -> one answer a person, None for nothing.
+
+    Questions with "why" in them are for own words, lists are several answers, numbers are numbers.
+    """
+    survey = Survey.objects.create(
+        lio=lio,
+        created_by=by,
+        **{
+            "title": "Getting to the doctor",
+            "asked_from": timezone.localdate() - timedelta(days=14),
+            "asked_by": "Volunteers of two groups",
+            "sample": "Members of two groups, asked after meetings",
+            **fields,
+        },
+    )
+    given = answers or {}
+    people: list[dict] = [{} for _ in range(max(map(len, given.values()), default=0))]
+    for position, (text, said) in enumerate(given.items()):
+        first = next((one for one in said if one is not None), "")
+        kind = (
+            "words" if "why" in text.casefold()
+            else "many" if isinstance(first, list)
+            else "number" if isinstance(first, int | float)
+            else "one"
+        )  # fmt: skip
+        question = SurveyQuestion.objects.create(
+            survey=survey, text=text, kind=kind, headings=[text], position=position,
+            separator=";" if kind == "many" else "",
+        )  # fmt: skip
+        for person, answer in zip(people, said, strict=False):
+            if answer is not None:
+                person[str(question.pk)] = answer
+    SurveyResponse.objects.bulk_create(
+        SurveyResponse(survey=survey, key=f"{number:064}", answers=person)
+        for number, person in enumerate(people)
+    )
+    return survey

@@ -1,6 +1,16 @@
 """The pages of evidence, one module a noun. Included at the site's root."""
 
-from evidence.urls import analysis, attachments, briefs, enquiries, focus_groups, needs, search, shopping
+from evidence.urls import (
+    analysis,
+    attachments,
+    briefs,
+    enquiries,
+    focus_groups,
+    needs,
+    search,
+    shopping,
+    surveys,
+)
 
 urlpatterns = [
     *analysis.urlpatterns,
@@ -11,4 +21,5 @@ urlpatterns = [
     *needs.urlpatterns,
     *search.urlpatterns,
     *shopping.urlpatterns,
+    *surveys.urlpatterns,
 ]
