@@ -12,7 +12,7 @@ from statistics import median
 
 from evidence.models import Survey, SurveyQuestion
 from evidence.survey_files import Kind
-from toolkit_portal.core.disclosure import SMALLEST_SHOWN, TOTAL, Count, Table, protect
+from toolkit_portal.core.disclosure import SMALLEST_SHOWN, TOTAL, Count, Table, is_small, protect
 from toolkit_portal.core.spreadsheets import label_key
 
 # Beyond these a chart says nothing; the rest is added up.
@@ -75,8 +75,8 @@ class Results:
 
 
 def shown(count: int) -> Count:
-    """A count by itself as it may be shown."""
-    return protect(Table(((),), {(TOTAL,): count}))[(TOTAL,)]
+    """A count as it may be shown, if nothing else adds up to it."""
+    return Count(None, is_small=True) if is_small(count) else Count(count)
 
 
 def tallies(survey: Survey, questions: Iterable[SurveyQuestion]) -> tuple[int, dict[int, Tally]]:

@@ -118,7 +118,8 @@ class AnswersForm(forms.Form):
 class ColumnsForm(forms.Form):
     """What each column of a file is. Fields are numbered in the order of the columns.
 
-    known: the question a column is remembered as; missing: those that may have come under a new heading.
+    known: the question a column is remembered as; missing: those that may have come under a new heading. Once there
+    are answers, what a known question is stays.
     """
 
     def __init__(
@@ -126,29 +127,29 @@ class ColumnsForm(forms.Form):
         *args: Any,
         columns: list[tuple[Column, SurveyQuestion | None]],
         missing: list[SurveyQuestion],
+        has_answers: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.columns = columns
+        self.columns, self.has_answers = columns, has_answers
         for number, (column, known) in enumerate(columns):
             kinds = [
                 (kind.value, kind.label)
                 for kind in Kind
                 if not column.choices or kind in (Kind.MANY, Kind.LEFT_OUT)
             ]
+            if known and has_answers:
+                kinds = [(known.kind, known.get_kind_display())]
             self.fields[f"kind_{number}"] = forms.ChoiceField(
                 label="What it is", choices=kinds, initial=known.kind if known else column.kind
             )
-            # A question that already has some of the columns' headings gets the others by itself.
-            offered = [known] if known and column.choices else missing
-            if offered:
+            if known is None and missing:
                 self.fields[f"same_{number}"] = forms.TypedChoiceField(
                     label="Is it a question you know, under a new heading?",
-                    choices=[("", "No, it is new"), *((item.pk, f"Yes: {item.text}") for item in offered)],
+                    choices=[("", "No, it is new"), *((item.pk, f"Yes: {item.text}") for item in missing)],
                     coerce=int,
                     empty_value=None,
                     required=False,
-                    initial=known.pk if known else None,
                 )
             if not column.choices:
                 self.fields[f"separator_{number}"] = forms.ChoiceField(
@@ -174,7 +175,8 @@ class ColumnsForm(forms.Form):
             {
                 "number": number,
                 "column": column,
-                "reason": column.reason,
+                "reason": "" if known else column.reason,
+                "known": known,
                 **{
                     name: self[f"{name}_{number}"]
                     for name in ("kind", "same", "separator", "whole")
@@ -187,6 +189,8 @@ class ColumnsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if self.errors:
+            return data
         seen: set[int] = set()
         for number in range(len(self.columns)):
             same = data.get(f"same_{number}")
@@ -197,8 +201,7 @@ class ColumnsForm(forms.Form):
             elif same:
                 seen.add(same)
         kinds = [data.get(f"kind_{number}") for number in range(len(self.columns))]
-        kept = [known for _, known in self.columns if known] + sorted(seen)
-        if not kept and all(kind == Kind.LEFT_OUT for kind in kinds):
+        if not seen and not self.has_answers and all(kind == Kind.LEFT_OUT for kind in kinds):
             raise forms.ValidationError("Every column is left out. Keep at least one question.")
         return data
 

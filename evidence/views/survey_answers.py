@@ -128,7 +128,12 @@ def survey_file_columns(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     found = fit(survey, table)
     has_answers = survey.responses.exists()
     columns = [(column, known) for column, known in found.columns if not has_answers or column in found.new]
-    form = ColumnsForm(request.POST or None, columns=columns, missing=found.missing)
+    form = ColumnsForm(
+        request.POST if request.method == "POST" else None,
+        columns=columns,
+        missing=found.missing,
+        has_answers=has_answers,
+    )
     # Nothing new: the button only says that what is missing was seen.
     is_sent = request.method == "POST"
     if is_sent and (not columns or form.is_valid()):
