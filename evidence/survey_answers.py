@@ -17,7 +17,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from evidence.models import Survey, SurveyFile, SurveyQuestion, SurveyResponse
-from evidence.survey_files import Answer, Column, Kind, answer_of, check_table, columns_of, is_ticked
+from evidence.survey_cells import Answer, Kind, answer_of, is_ticked
+from evidence.survey_files import Column, check_table, columns_of
 from groups import trail
 from groups.models import User
 from toolkit_portal.core.spreadsheets import Table, TableError, normalise_header, read_table

@@ -1,4 +1,4 @@
-"""Answers of a survey as form services export them: what each column is, guessed, and its cells read.
+"""Answers of a survey as form services export them: what each column seems to be.
 
 Google Forms puts ", " between several answers, and a choice may hold a comma of its own; Microsoft Forms a ";" after
 each; KoboToolbox writes one column with spaces and beside it one for each choice, "Question/Choice" with 1 or 0.
@@ -8,17 +8,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from evidence.anonymity import find_identifying
-from evidence.models import SurveyQuestion
+from evidence.survey_cells import NUMBER, Kind, is_ticked, may_be_tick, split, whole_choices
 from toolkit_portal.core.spreadsheets import Table, TableError, normalise_header
 
-Kind = SurveyQuestion.Kind
-# Google's, Microsoft's and what people type by hand.
-SEPARATORS = {";": "a semicolon", ", ": "a comma and a space", "|": "an upright stroke", " ": "a space"}
 SAMPLES = 3
-_TICKED = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
-_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,15})?")
+# As many answers of a column tell what it is.
+LOOKED_AT = 500
 _TIME = re.compile(
     r"(?:\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})"
     r"(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]m)?)?(?:\s*(?:Z|(?:GMT|UTC)?[+-]?\d{0,2}:?\d{0,2}))?",
@@ -102,7 +100,7 @@ def check_table(table: Table) -> None:
             "The file has only one column. The answers need one column a question, as the form service exports "
             "them. Choose the file it made, unchanged."
         )
-    data = sum(bool(_NUMBER.fullmatch(header) or _TIME.fullmatch(header)) for header in table.headers)
+    data = sum(bool(NUMBER.fullmatch(header) or _TIME.fullmatch(header)) for header in table.headers)
     if data * 2 >= len(table.headers):
         raise TableError(
             f"The first row holds answers, not questions (“{table.headers[0]}”). Put the texts of the questions into "
@@ -129,9 +127,7 @@ def columns_of(table: Table) -> list[Column]:
             continue
         choices = {heading: heading[len(question) + 1 :].strip() for heading in grouped[question]}
         ticked = [
-            ", ".join(
-                words for heading, words in choices.items() if _TICKED[cells[heading][place].casefold()]
-            )
+            ", ".join(words for heading, words in choices.items() if is_ticked(cells[heading][place]))
             for place in range(len(table.rows))
         ]
         found.append(
@@ -152,7 +148,7 @@ def _choice_columns(headers: Sequence[str], cells: Mapping[str, list[str]]) -> d
     for header in headers:
         if "/" not in header or header.startswith("_") or normalise_header(header) in _STAMPS:
             continue
-        if any(cell.casefold() not in _TICKED for cell in cells[header]):
+        if any(not may_be_tick(cell) for cell in cells[header]):
             continue
         # A choice may hold a stroke too: the column of the question itself tells where it begins.
         whole = [other for other in headers if header.startswith(f"{other}/") and other != header]
@@ -162,8 +158,8 @@ def _choice_columns(headers: Sequence[str], cells: Mapping[str, list[str]]) -> d
 
 
 def guess(header: str, cells: Iterable[str]) -> Column:
-    """What one column seems to be, by its heading and its cells."""
-    given = [cell for cell in cells if cell]
+    """What one column seems to be, by its heading and the first of its cells that hold something."""
+    given = list(islice((cell for cell in cells if cell), LOOKED_AT))
     key, samples = normalise_header(header), _samples(given)
 
     def column(kind: str, reason: str = "", **more) -> Column:
@@ -184,7 +180,7 @@ def guess(header: str, cells: Iterable[str]) -> Column:
         return column(Kind.LEFT_OUT, "It holds dates or times.")
     if reason := _personal(given):
         return column(Kind.LEFT_OUT, reason)
-    if all(_NUMBER.fullmatch(cell) for cell in given):
+    if all(NUMBER.fullmatch(cell) for cell in given):
         return column(Kind.NUMBER)
     for separator in (";", ", "):
         whole = whole_choices(given, separator)
@@ -236,103 +232,3 @@ def _are_several(cells: Sequence[str], separator: str, whole: Iterable[str]) -> 
     again = sum(number for number in times.values() if number > 1)
     few = len(times) <= max(12, len(cells) // 2)
     return split_at_all and few and again >= 0.6 * sum(times.values())
-
-
-def whole_choices(cells: Iterable[str], separator: str) -> list[str]:
-    """Choices that seem to hold the separator themselves: parts that never come but together, the later in lower case.
-
-    "Cost, or fear of it" is one choice; "Cost, Distance" are two.
-    """
-    if separator != ", ":
-        return []
-    before: dict[str, set[str]] = {}
-    after: dict[str, set[str]] = {}
-    capital = small = 0
-    for cell in cells:
-        parts = [part.strip() for part in _outside_brackets(cell, separator)]
-        for here, following in zip(["", *parts], [*parts, ""], strict=True):
-            after.setdefault(here, set()).add(following)
-            before.setdefault(following, set()).add(here)
-        capital += sum(part[:1].isupper() for part in parts)
-        small += sum(part[:1].islower() for part in parts)
-    if small > capital:
-        return []
-    found: list[str] = []
-    for part in after:
-        if not part or part[:1].islower():
-            continue
-        words, here = part, part
-        while len(nexts := after.get(here, set())) == 1:
-            (following,) = nexts
-            if not following[:1].islower() or before[following] != {here}:
-                break
-            words, here = f"{words}{separator}{following}", following
-        if here != part:
-            found.append(words)
-    return sorted(found)
-
-
-def _outside_brackets(cell: str, separator: str) -> list[str]:
-    """The parts between separators, those within brackets passed over."""
-    parts, depth, start, place = [], 0, 0, 0
-    if cell.count("(") != cell.count(")"):
-        return cell.split(separator)
-    while place < len(cell):
-        depth += {"(": 1, ")": -1}.get(cell[place], 0)
-        if depth == 0 and cell.startswith(separator, place):
-            parts.append(cell[start:place])
-            place = start = place + len(separator)
-        else:
-            place += 1
-    return [*parts, cell[start:]]
-
-
-def split(cell: str, separator: str, whole: Iterable[str] = ()) -> list[str]:
-    """The answers in a cell, each once, in their order. whole: choices that hold the separator themselves."""
-    kept: dict[str, str] = {}
-    text = cell
-    for number, choice in enumerate(sorted(whole, key=len, reverse=True)):
-        # A sign that no cell holds stands in for the choice while the cell is cut up.
-        sign = f"\x00{number}\x00"
-        edges = rf"(?:^|(?<={re.escape(separator)}))"
-        text, times = re.subn(rf"{edges}{re.escape(choice)}(?=$|{re.escape(separator.rstrip())})", sign, text)
-        if times:
-            kept[sign] = choice
-    parts = _outside_brackets(text, separator) if separator else [text]
-    found: dict[str, None] = {}
-    for part in parts:
-        if words := kept.get(part.strip(), part.strip()):
-            found.setdefault(words)
-    return list(found)
-
-
-def is_ticked(cell: str) -> bool:
-    """Whether a choice's own column says that it was chosen."""
-    return _TICKED.get(cell.casefold(), False)
-
-
-Answer = str | int | float | list[str]
-
-
-def answer_of(question: SurveyQuestion, cells: Mapping[str, str]) -> Answer | None:
-    """What a row answers to a question, None for nothing. cells: by normalised heading.
-
-    A number that can't be read stays as its words, so that nothing is lost.
-    """
-    if question.kind == Kind.LEFT_OUT:
-        return None
-    if question.kind == Kind.MANY and any(heading in cells for heading in question.choice_headings):
-        return [
-            words for heading, words in question.choice_headings.items() if is_ticked(cells.get(heading, ""))
-        ] or None
-    cell = next((cells[heading] for heading in question.headings if cells.get(heading)), "")
-    if not cell:
-        return None
-    if question.kind == Kind.MANY:
-        # Microsoft Forms ends each with a semicolon, also where another service's files came first.
-        separator = ";" if cell.endswith(";") else question.separator
-        return split(cell, separator, question.whole_choices) or None
-    if question.kind == Kind.NUMBER and _NUMBER.fullmatch(cell):
-        number = float(cell.replace(",", ""))
-        return int(number) if number.is_integer() else number
-    return cell

@@ -11,7 +11,7 @@ from math import ceil, floor, log10
 from statistics import median
 
 from evidence.models import Survey, SurveyQuestion
-from evidence.survey_files import Kind
+from evidence.survey_cells import Kind
 from toolkit_portal.core.disclosure import SMALLEST_SHOWN, TOTAL, Count, Table, is_small, protect
 from toolkit_portal.core.spreadsheets import label_key
 
@@ -198,7 +198,10 @@ def grouped(numbers: list[float]) -> dict[str, int]:
 
     There are at least five numbers, so no group is left too small to be shown.
     """
+    whole = all(float(number).is_integer() for number in numbers)
     step = _step(numbers[0], numbers[-1])
+    if whole:
+        step = max(step, 1)
     counted = Counter(floor(number / step) for number in numbers)
     groups: list[list[int]] = []  # first place, last place, how many
     for place in range(floor(numbers[0] / step), floor(numbers[-1] / step) + 1):
@@ -207,10 +210,16 @@ def grouped(numbers: list[float]) -> dict[str, int]:
         else:
             groups.append([place, place, counted[place]])
     if len(groups) > 1 and groups[-1][2] < SMALLEST_SHOWN:
-        last = groups.pop()
-        groups[-1] = [groups[-1][0], last[1], groups[-1][2] + last[2]]
-    whole = all(float(number).is_integer() for number in numbers) and step >= 1
-    return {_between(first * step, (last + 1) * step, whole): count for first, last, count in groups}
+        _, end_place, few = groups.pop()
+        groups[-1] = [groups[-1][0], end_place, groups[-1][2] + few]
+    found = {}
+    for first, last, count in groups:
+        start, end = first * step, (last + 1) * step
+        if whole:
+            # No further than the numbers reach, which are told anyway.
+            start, end = max(start, numbers[0]), min(end, numbers[-1] + 1)
+        found[_between(start, end, whole)] = count
+    return found
 
 
 def _step(lowest: float, highest: float) -> float:

@@ -9,7 +9,8 @@ from evidence.forms.methods import MadeRecordForm, MethodListForm, OfOneLio, off
 from evidence.forms.needs import past_day, text
 from evidence.models import Survey, SurveyQuestion
 from evidence.survey_answers import MOST_BYTES, ColumnChoice
-from evidence.survey_files import SEPARATORS, Column, Kind
+from evidence.survey_cells import SEPARATORS, Kind
+from evidence.survey_files import Column
 from evidence.surveys import PLAIN_FIELDS
 from groups.models import CommunityGroup, User
 from toolkit_portal.core.day_field import DayField

@@ -20,7 +20,7 @@ from evidence.survey_answers import (
     settle_columns,
     table_of,
 )
-from evidence.survey_files import Kind
+from evidence.survey_cells import Kind
 from groups.access import AuthenticatedRequest
 from toolkit_portal.core.form_ids import form_id, to_new_form
 from toolkit_portal.core.spreadsheets import TableError

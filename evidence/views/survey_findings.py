@@ -12,7 +12,7 @@ from evidence.access import get_editable, get_visible
 from evidence.forms.surveys import FindingRecordForm
 from evidence.models import Survey, SurveyQuestion
 from evidence.recording import ForeignForm
-from evidence.survey_files import Kind
+from evidence.survey_cells import Kind
 from evidence.survey_results import Result, result_of, tallies
 from evidence.surveys import record_finding
 from groups.access import AuthenticatedRequest

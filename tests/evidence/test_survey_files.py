@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from evidence.models import SurveyQuestion
 from evidence.survey_answers import ColumnChoice, fit, judge, read_answers, settle_columns
-from evidence.survey_files import Column, columns_of, guess, split, whole_choices
+from evidence.survey_cells import split, whole_choices
+from evidence.survey_files import Column, columns_of, guess
 from evidence.survey_results import grouped, results_of, tallies
 from tests import factories
 from tests.cast import make_cast

@@ -549,6 +549,17 @@ def test_numbers_are_grouped_with_median_and_range(cast: Cast):
     assert min(line.count.value for line in result.lines) >= 5
 
 
+def test_a_scale_from_one_to_five_keeps_its_steps(cast: Cast):
+    result = found_of(cast, [1] * 6 + [2] * 5 + [3] * 9 + [4] * 2 + [5] * 3, "How safe?")
+    assert lines(result) == {"1": "6", "2": "5", "3": "9", "4 to 5": "5"}
+
+
+def test_numbers_with_fractions_are_grouped_too(cast: Cast):
+    result = found_of(cast, [0.5] * 5 + [1.5] * 5, "How far?")
+    assert sum(line.count.value for line in result.lines) == 10
+    assert all("to under" in line.label for line in result.lines)
+
+
 def test_a_number_nobody_can_read_is_counted_apart(cast: Cast):
     result = found_of(cast, [1] * 6 + ["about six"] * 5, "How many weeks?")
     assert (str(result.answered), str(result.unread)) == ("6", "5")
