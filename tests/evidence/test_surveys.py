@@ -18,7 +18,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evidence.models import Evidence, Survey, SurveyFile, SurveyQuestion, SurveyResponse
-from evidence.survey_answers import import_answers
+from evidence.survey_answers import ColumnChoice, ColumnsFixed, import_answers, settle_columns
+from evidence.survey_files import Column
 from evidence.survey_results import result_of, results_of, tallies
 from evidence.surveys import (
     ForeignForm,
@@ -293,6 +294,15 @@ def test_columns_may_be_corrected_until_there_are_answers(officer: Client, surve
     sample(officer, survey)
     page = officer.get(reverse("survey_file", args=[survey.files.get(done_at=None).pk]))
     assert "Correct the columns" not in page.content.decode()
+
+
+def test_what_a_question_is_stays_once_there_are_answers(cast: Cast):
+    survey = factories.make_survey(lio=cast.peak, by=cast.officer, answers={"Help?": ["Yes"]})
+    column = Column(text="Help?", headings=("Help?",), kind="one")
+    settle_columns(survey=survey, choices=[ColumnChoice(column, "one")])
+    with pytest.raises(ColumnsFixed):
+        settle_columns(survey=survey, choices=[ColumnChoice(column, "left_out")])
+    assert survey.questions.get().kind == "one"
 
 
 def test_at_least_one_question_is_kept(officer: Client, survey: Survey):
