@@ -12,6 +12,7 @@ from evidence.brief_data import BriefChoice
 from evidence.briefs import issue_brief
 from evidence.consent import withdraw_consent
 from evidence.demo import words
+from evidence.demo.files import add_files
 from evidence.demo.methods import add_enquiries, add_focus_groups, add_mystery_visits, add_surveys
 from evidence.models import Barrier, Evidence, Quote, QuoteConsent
 from groups.models import LIO, CommunityGroup, Organisation, Service, ServiceArea, User, Visit
@@ -69,6 +70,7 @@ def add_evidence(
         made.records += add_surveys(county) + add_focus_groups(county)
         add_enquiries(county)
         made.records += add_mystery_visits(county, organisations)
+        add_files(county)
         made.briefs = _briefs(county, ISSUED_BRIEFS if briefs is None else briefs)
         _withdraw_one(county)
     return made

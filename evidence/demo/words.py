@@ -36,3 +36,7 @@ SCENARIOS: list[tuple[str, str, str, str, str]] = [
     (item["provider"], item["service"], item["area"], item["scenario"], item["how"])
     for item in _WORDS["scenarios"]
 ]
+# File name, how it is made, what it shows, and the lines in it.
+FILES: list[tuple[str, str, str, list[str]]] = [
+    (file["name"], file["kind"], file["description"], file["lines"]) for file in _WORDS["files"]
+]

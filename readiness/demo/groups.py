@@ -213,6 +213,13 @@ def _group(county: County, number: int) -> tuple[CommunityGroup, dict[str, list[
         is_demo=True,
         created_at=moment(county.today - timedelta(days=600), 9),
     )
+    if number % 3 != 2:
+        # Two groups of three have agreed to be listed, some with all that may be, some with little.
+        group.directory_fields = [
+            field for place, field in enumerate(CommunityGroup.DIRECTORY_FIELDS) if place < 4 or number % 2
+        ]
+        group.directory_consent_by = "The committee (demo)"
+        group.directory_consent_on = county.today - timedelta(days=30 + number % 300)
     group.refresh_derived()
     wider = [district]
     if len(own_districts) > 1 and number % 5 == 0:

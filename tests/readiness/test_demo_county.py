@@ -1,5 +1,6 @@
 """The demo county: whole, varied, valid, the same for the same seed and day, and never among real data."""
 
+import hashlib
 from datetime import date
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import models, transaction
 from django.utils import timezone
 
-from evidence.models import Enquiry, Evidence, FocusGroup, MysteryVisit, Quote, QuoteConsent, Survey
+from evidence.models import Attachment, Enquiry, Evidence, FocusGroup, MysteryVisit, Quote, QuoteConsent, Survey
 from groups.models import LIO, CommunityGroup, District, Membership, User, Visit
 from readiness.demo.county import DemoRefused, build
 from readiness.models import Action, Answer, Assessment, IssuedPlan, Plan
@@ -230,6 +231,28 @@ def test_evidence_comes_by_all_methods_and_in_every_state():
         newest = next(iter(quote.consents.all()), None)
         holds = bool(newest and newest.was_given and not newest.withdrawn_on)
         assert quote.for_briefs is bool(holds and newest and newest.for_briefs)
+
+
+def test_evidence_has_files_of_every_family_that_can_be_read():
+    build(groups=12, issued=0, evidence=120)
+    files = Attachment.objects.select_related("record")
+    assert {"png", "jpeg", "pdf", "docx", "xlsx", "text", "wav"} == set(files.values_list("kind", flat=True))
+    for file in files:
+        with file.file.open("rb") as stored:
+            content = stored.read()
+        assert hashlib.sha256(content).hexdigest() == file.sha256 and len(content) == file.size
+        assert bool(file.thumbnail) == (file.kind in {"png", "jpeg", "pdf"}), file.filename
+        assert file.description and file.uploaded_by == file.record.created_by
+    assert files.values("record").annotate(n=models.Count("pk")).filter(n__gt=1).exists()
+
+
+def test_most_groups_agreed_to_be_listed_with_their_name():
+    build(groups=12, issued=0)
+    listed = CommunityGroup.objects.filter(directory_consent_on__isnull=False)
+    assert 6 <= listed.count() < 12
+    for group in listed:
+        assert "name" in group.directory_fields and set(group.directory_fields) <= set(group.DIRECTORY_FIELDS)
+        group.full_clean()
 
 
 def test_the_same_seed_makes_the_same_evidence():
