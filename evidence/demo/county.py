@@ -19,6 +19,7 @@ from groups.models import LIO, CommunityGroup, Organisation, Service, ServiceAre
 
 BATCH = 5000
 MONTHS_BACK = 18
+TRIES = 20
 ISSUED_BRIEFS = 2  # each takes a second or two to render
 
 
@@ -108,12 +109,13 @@ def _records(county: DemoCounty, organisations: dict[str, Organisation], number:
     for pk, visited, day in Visit.objects.values_list("pk", "group_id", "happened_on"):
         visits.setdefault(visited, []).append((pk, day))
     found, links = [], []
+    heard: dict[int, dict[str, list[date]]] = {}
     for _ in range(number):
         group = pick.choice(county.groups)
-        area, happened, needed, in_the_way, who = pick.choice(words.NEEDS)
         day, visit = county.past_day(), None
         if pick.random() < 0.4 and visits.get(group.pk):
             visit, day = pick.choice(visits[group.pk])
+        area, happened, needed, in_the_way, who = _need(pick, heard.setdefault(group.lio_id, {}), day)
         writer, reviewer = _two_officers(county, group.lio_id)
         is_reviewed = pick.random() < 0.82
         sent_back = not is_reviewed and pick.random() < 0.15
@@ -161,6 +163,21 @@ def _records(county: DemoCounty, organisations: dict[str, Organisation], number:
     Evidence.objects.bulk_create(found, batch_size=1000)
     link_all(found, links)
     return found
+
+
+def _need(
+    pick: random.Random, heard: dict[str, list[date]], day: date
+) -> tuple[str, str, str, list[str], str]:
+    """A need that the LIO hasn't heard within a month of the day, or would be pointed out as a likely duplicate.
+
+    A few are all the same: a county of many records has no other way.
+    """
+    for _ in range(TRIES):
+        need = pick.choice(words.NEEDS)
+        if all(abs((day - other).days) > 30 for other in heard.get(need[1], [])[-TRIES:]):
+            break
+    heard.setdefault(need[1], []).append(day)
+    return need
 
 
 def link_all(records: list[Evidence], links: list[dict[str, list[int]]]) -> None:

@@ -12,7 +12,16 @@ from django.core.management import CommandError, call_command
 from django.db import models, transaction
 from django.utils import timezone
 
-from evidence.models import Attachment, Enquiry, Evidence, FocusGroup, MysteryVisit, Quote, QuoteConsent, Survey
+from evidence.models import (
+    Attachment,
+    Enquiry,
+    Evidence,
+    FocusGroup,
+    MysteryVisit,
+    Quote,
+    QuoteConsent,
+    Survey,
+)
 from groups.models import LIO, CommunityGroup, District, Membership, User, Visit
 from readiness.demo.county import DemoRefused, build
 from readiness.models import Action, Answer, Assessment, IssuedPlan, Plan
