@@ -4,13 +4,13 @@ The work is done in the database, in a number of queries that doesn't grow with 
 table is decided by toolkit_portal.core.disclosure and by nothing else. Only reviewed records count.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import BooleanField, Case, Count, Model, Sum, Value, When
-from django.db.models.functions import TruncQuarter
 
 from evidence.models import Barrier, Evidence
 from evidence.models.needs import EvidenceQuerySet
@@ -20,6 +20,11 @@ from toolkit_portal.core.disclosure import Count as Shown
 
 MEASURES = {"people": "People affected", "records": "Records"}
 NOT_RECORDED = "Not recorded"
+
+
+# The whole list behind a dimension, by its name, where it has been read already.
+Lists = Mapping[str, Iterable[Model]]
+NO_LISTS: Lists = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -32,12 +37,10 @@ class Dimension:
     title: str
     several: bool  # a record may name several
 
-    def labels(self, used: set[Any]) -> dict[Hashable, str]:
+    def labels(self, used: set[Any], lists: Lists) -> dict[Hashable, str]:
         """Label by id: what is offered today and what the records use, in the list's own order."""
-        rows = self.model._default_manager.all()
-        today = getattr(rows, "current", rows.all)().values_list("pk", flat=True)
-        shown = set(today) | used
-        found: dict[Hashable, str] = {row.pk: str(row) for row in rows if row.pk in shown}
+        rows: Iterable[Any] = lists.get(self.name) or self.model._default_manager.all()
+        found: dict[Hashable, str] = {row.pk: str(row) for row in rows if row.is_current or row.pk in used}
         if None in used:
             found[None] = NOT_RECORDED
         return found
@@ -168,9 +171,12 @@ def table_of(
     measure: str,
     *,
     keep: Mapping[str, set[int]] | None = None,
+    totals: Mapping[bool, int] | None = None,
+    lists: Lists = NO_LISTS,
 ) -> CrossTable:
     """One table of what within() has marked: rows by columns in four queries, or rows alone in two.
 
+    totals: the count of everything inside and outside what was chosen, where it is known: one query less.
     keep: ids of the rows and columns that are asked for, by dimension; a record that fits may name others too, which
     are left out. Nothing for a dimension: all of them.
     """
@@ -186,20 +192,25 @@ def table_of(
         ]
     wanted = [(keep or {}).get(dimension.name) for dimension in (down, across) if dimension]
     sums = _Sums()
+    everything = (TOTAL,) * len(wanted)
+    for inside, count in (totals or {}).items():
+        sums.add(everything, count, inside)
     for fields, place in places:
+        if totals is not None and not fields:
+            continue
         for inside, values, count in sums_by(marked, measure, *fields):
             key = place(values)
             if all(not ids or label is TOTAL or label in ids for label, ids in zip(key, wanted, strict=True)):
                 sums.add(key, count, inside)
     if across is not None:
-        return _as_table(sums, down, across, measure)
-    labels = down.labels({key[0] for key in sums.whole if key[0] is not TOTAL})
+        return _as_table(sums, down, across, measure, lists)
+    labels = down.labels({key[0] for key in sums.whole if key[0] is not TOTAL}, lists)
     return _one_axis(f"By {down.title.lower()}", down.title, labels, sums, measure, several=down.several)
 
 
-def _as_table(sums: _Sums, down: Dimension, across: Dimension, measure: str) -> CrossTable:
-    row_labels = down.labels({key[0] for key in sums.whole if key[0] is not TOTAL})
-    column_labels = across.labels({key[1] for key in sums.whole if key[1] is not TOTAL})
+def _as_table(sums: _Sums, down: Dimension, across: Dimension, measure: str, lists: Lists) -> CrossTable:
+    row_labels = down.labels({key[0] for key in sums.whole if key[0] is not TOTAL}, lists)
+    column_labels = across.labels({key[1] for key in sums.whole if key[1] is not TOTAL}, lists)
     return CrossTable(
         title=f"{down.title} by {across.title.lower()}",
         row_title=down.title,
@@ -241,36 +252,45 @@ class Analysis:
 PROVIDERS_SHOWN = 20
 
 
-def analyse(scope: EvidenceQuerySet, chosen: EvidenceQuerySet | None, measure: str) -> Analysis:
-    """Everything the page shows, in ten queries. scope and chosen as for cross_table."""
+def analyse(
+    scope: EvidenceQuerySet, chosen: EvidenceQuerySet | None, measure: str, lists: Lists = NO_LISTS
+) -> Analysis:
+    """Everything the page shows, in eight queries and one for each list that isn't given.
+
+    scope and chosen as for cross_table.
+    """
     marked = within(scope.reviewed(), chosen)
     service, district = DIMENSIONS["service_area"], DIMENSIONS["district"]
     cells, single = _Sums(), {name: _Sums() for name in ("method", "strength", "quarter")}
-    timed = marked.annotate(quarter=TruncQuarter("happened_on"))
-    for inside, values, count in sums_by(timed, measure, "service_area", "method", "strength", "quarter"):
+    for inside, values, count in sums_by(marked, measure, "service_area", "method", "strength"):
         # Each record has one of these, so that the sums may be added up here.
         cells.add((values[0], TOTAL), count, inside)
         cells.add((TOTAL, TOTAL), count, inside)
-        for name, value in zip(single, values[1:], strict=True):
+        for name, value in (("method", values[1]), ("strength", values[2])):
             single[name].add((value,), count, inside)
             single[name].add((TOTAL,), count, inside)
+    # By day, a few hundred a year: SQLite has no quarters, and asking Python for each record's takes a second.
+    for inside, (day,), count in sums_by(marked, measure, "happened_on"):
+        single["quarter"].add((date(day.year, 3 * ((day.month - 1) // 3) + 1, 1),), count, inside)
+        single["quarter"].add((TOTAL,), count, inside)
     for inside, values, count in sums_by(marked, measure, "districts"):
         cells.add((TOTAL, values[0]), count, inside)
     for inside, values, count in sums_by(marked, measure, "service_area", "districts"):
         cells.add(values, count, inside)
-    by_service = _as_table(cells, service, district, measure)
+    by_service = _as_table(cells, service, district, measure, lists)
     everything = _Sums(
         {(TOTAL,): cells.inside.get((TOTAL, TOTAL), 0)}, {(TOTAL,): cells.whole.get((TOTAL, TOTAL), 0)}
     )
-    lists = {
-        name: _one_list(marked, DIMENSIONS[name], measure, everything) for name in ("community", "barrier")
+    listed = {
+        name: _one_list(marked, DIMENSIONS[name], measure, everything, lists)
+        for name in ("community", "barrier")
     }
     return Analysis(
         measure=measure,
         total=by_service.total,
         by_service=by_service,
-        by_community=lists["community"],
-        by_barrier=lists["barrier"],
+        by_community=listed["community"],
+        by_barrier=listed["barrier"],
         by_provider=_by_provider(marked, measure, everything),
         over_time=_one_axis("Over time", "Quarter", _quarters(single["quarter"]), single["quarter"], measure),
         by_method=_one_axis(
@@ -302,11 +322,13 @@ def _one_axis(
     )
 
 
-def _one_list(marked: EvidenceQuerySet, dimension: Dimension, measure: str, everything: _Sums) -> CrossTable:
+def _one_list(
+    marked: EvidenceQuerySet, dimension: Dimension, measure: str, everything: _Sums, lists: Lists
+) -> CrossTable:
     sums = _Sums(dict(everything.inside), dict(everything.whole))
     for inside, values, count in sums_by(marked, measure, dimension.field):
         sums.add(values, count, inside)
-    labels = dimension.labels({key[0] for key in sums.whole if key[0] is not TOTAL})
+    labels = dimension.labels({key[0] for key in sums.whole if key[0] is not TOTAL}, lists)
     return _one_axis(f"By {dimension.title.lower()}", dimension.title, labels, sums, measure, several=True)
 
 

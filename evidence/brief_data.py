@@ -6,16 +6,17 @@ what they agreed to have listed in the directory for commissioners, and nothing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, Window
+from django.db.models.functions import JSONObject, RowNumber
 from django.utils.formats import date_format
 
 from evidence import brief_words
-from evidence.analysis import DIMENSIONS, CrossTable, table_of, within
+from evidence.analysis import DIMENSIONS, NO_LISTS, CrossTable, Lists, table_of, within
 from evidence.brief_clause import clause, questions
 from evidence.brief_document import (
     AbleGroup,
@@ -34,7 +35,7 @@ from evidence.brief_document import (
 )
 from evidence.models import Evidence, Quote
 from evidence.models.needs import EvidenceQuerySet
-from groups.models import Community, CommunityGroup, District, Organisation, ServiceArea
+from groups.models import Community, CommunityGroup, Contact, District, Organisation, ServiceArea
 from toolkit_portal.core.disclosure import TOTAL, Table, protect
 from toolkit_portal.core.disclosure import Count as Shown
 
@@ -99,17 +100,28 @@ def collect(
     number: int | None = None,
     issued_on: date | None = None,
     issued_by: str = "",
+    lists: Lists = NO_LISTS,
 ) -> Collected:
     """The brief over the reviewed records of a scope. groups: those whose names may be looked for.
 
-    The number of queries is bounded, whatever the number of records.
+    At most sixteen queries, whatever the number of records; fewer with lists of evidence.analysis.
     """
     reviewed = scope.reviewed()
     chosen = choice.apply(reviewed)
     marked = within(reviewed, chosen)
-    people = table_of(marked, DIMENSIONS["district"], DIMENSIONS["community"], "people", keep=_kept(choice))
-    barriers = table_of(marked, DIMENSIONS["barrier"], None, "records")
     per_method = _per_method(marked)
+    people = table_of(
+        marked,
+        DIMENSIONS["district"],
+        DIMENSIONS["community"],
+        "people",
+        keep=_kept(choice),
+        totals=per_method["totals"]["people"],
+        lists=lists,
+    )
+    barriers = table_of(
+        marked, DIMENSIONS["barrier"], None, "records", totals=per_method["totals"]["records"], lists=lists
+    )
     records_shown, people_shown = per_method["records"][(TOTAL,)], people.total
     total = per_method["counted"]
     barrier_labels = _named_most(barriers)
@@ -198,6 +210,13 @@ def _per_method(marked: EvidenceQuerySet) -> dict[str, Any]:
         measure: protect(Table(axes, parts["inside"]), Table(axes, parts["whole"]))
         for measure, parts in counts.items()
     }
+    shown["totals"] = {
+        measure: {
+            True: parts["inside"].get((TOTAL,), 0),
+            False: parts["whole"].get((TOTAL,), 0) - parts["inside"].get((TOTAL,), 0),
+        }
+        for measure, parts in counts.items()
+    }
     shown["counted"] = counts["records"]["inside"].get((TOTAL,), 0)
     shown["used"] = [method for method in axes[0] if counts["records"]["inside"].get((method,), 0)]
     return shown
@@ -206,16 +225,13 @@ def _per_method(marked: EvidenceQuerySet) -> dict[str, Any]:
 def _sections(
     chosen: EvidenceQuerySet, per_method: Mapping[str, Any]
 ) -> tuple[list[MethodSection], list[Evidence]]:
-    """What people told, by method: the strongest and newest records of each. Two queries a method at most."""
+    """What people told, by method: the newest records of each. Two queries."""
     sections, all_told = [], []
+    newest = _newest_by_method(chosen)
     for method in per_method["used"]:
         records: Shown = per_method["records"][(method,)]
         people: Shown = per_method["people"][(method,)]
-        told = _once(
-            chosen.filter(method=method)
-            .order_by("-happened_on", "-pk")
-            .prefetch_related("districts")[: 4 * MOST_TOLD]
-        )
+        told = _once(newest.get(method, ()))
         more = len(told) > MOST_TOLD
         told = told[:MOST_TOLD]
         all_told += told
@@ -242,6 +258,23 @@ def _sections(
             )
         )
     return sections, all_told
+
+
+def _newest_by_method(chosen: EvidenceQuerySet) -> dict[str, list[Evidence]]:
+    """The newest records of each method, more than are printed, since some say the same."""
+    ranked = chosen.annotate(
+        place=Window(
+            RowNumber(), partition_by=F("method"), order_by=(F("happened_on").desc(), F("pk").desc())
+        )
+    )
+    found: dict[str, list[Evidence]] = {}
+    for record in (
+        Evidence.objects.filter(pk__in=ranked.filter(place__lte=4 * MOST_TOLD).order_by().values("pk"))
+        .order_by("-happened_on", "-pk")
+        .prefetch_related("districts")
+    ):
+        found.setdefault(record.method, []).append(record)
+    return found
 
 
 def _once(records: Iterable[Evidence]) -> list[Evidence]:
@@ -355,29 +388,61 @@ def _able_groups(groups: QuerySet[CommunityGroup], choice: BriefChoice) -> tuple
     )
     if choice.districts:
         able = able.filter(districts__in=choice.districts)
-    able = (
+    found = list(
         able.distinct()
-        .order_by("name_key", "pk")
-        .prefetch_related("communities", "districts", "serves", "services", "contacts")[:MOST_GROUPS]
+        .annotate(
+            # In JSON, so that the three come without a query of their own.
+            lead=Subquery(
+                Contact.objects.filter(group=OuterRef("pk"), is_lead=True)
+                .order_by("pk")
+                .values(told=JSONObject(name="name", phone="phone", email="email"))[:1]
+            )
+        )
+        .order_by("name_key", "pk")[:MOST_GROUPS]
     )
+    labels = _labels_of(found)
     return tuple(
-        AbleGroup(name=group.name, fields=_agreed_fields(group))
-        for group in able
+        AbleGroup(name=group.name, fields=_agreed_fields(group, labels.get(group.pk, {})))
+        for group in found
         if "name" in group.directory_fields
     )
 
 
-def _agreed_fields(group: CommunityGroup) -> tuple[GroupField, ...]:
+def _labels_of(groups: Sequence[CommunityGroup]) -> dict[int, dict[str, list[str]]]:
+    """What each group has in its lists, by list, in the lists' own order. One query."""
+    parts = [
+        getattr(CommunityGroup, name)
+        .through.objects.filter(communitygroup__in=groups)
+        .values_list(
+            "communitygroup_id",
+            Value(name),
+            Value(0) if name == "districts" else f"{column}__position",
+            f"{column}__name" if name == "districts" else f"{column}__label",
+        )
+        for name, column in (
+            ("communities", "community"),
+            ("districts", "district"),
+            ("serves", "audienceserved"),
+            ("services", "servicearea"),
+        )
+    ]
+    found: dict[int, dict[str, list[str]]] = {}
+    for group, name, _, label in sorted(parts[0].union(*parts[1:], all=True)) if groups else ():
+        found.setdefault(group, {}).setdefault(name, []).append(label)
+    return found
+
+
+def _agreed_fields(group: Any, labels: Mapping[str, list[str]]) -> tuple[GroupField, ...]:
     """What the group agreed to have listed beside its name."""
-    lead = next((contact for contact in group.contacts.all() if contact.is_lead), None)
+    lead = group.lead or {}
     texts = {
-        "communities": [*map(str, group.communities.all()), *group.own_words.split("\n")],
-        "districts": [*map(str, group.districts.all()), *group.places_list],
+        "communities": [*labels.get("communities", ()), *group.own_words.split("\n")],
+        "districts": [*labels.get("districts", ()), *group.places_list],
         "languages": group.languages_list,
-        "serves": [*map(str, group.serves.all())],
-        "services": [*map(str, group.services.all())],
+        "serves": labels.get("serves", []),
+        "services": labels.get("services", []),
         "meeting": [group.meeting_place, group.meeting_times],
-        "contact": [lead.name, lead.phone, lead.email] if lead else [],
+        "contact": [lead.get("name", ""), lead.get("phone", ""), lead.get("email", "")],
         "website": [group.website],
     }
     return tuple(

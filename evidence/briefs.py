@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from evidence.analysis import NO_LISTS, Lists
 from evidence.brief_data import BriefChoice, Collected, collect
 from evidence.brief_document import BriefDocument, BriefLio
 from evidence.brief_docx import render_brief_docx
@@ -68,14 +69,15 @@ def groups_of(lio: LIO):
     return CommunityGroup.objects.filter(lio=lio)
 
 
-def draft(lio: LIO, choice: BriefChoice, *, by: User) -> BriefDocument:
-    """The brief as it would be issued now, without a number."""
+def draft(lio: LIO, choice: BriefChoice, *, by: User, lists: Lists = NO_LISTS) -> BriefDocument:
+    """The brief as it would be issued now, without a number. lists: as for evidence.brief_data.collect."""
     return collect(
         scope_of(lio),
         choice,
         lio=lio_of_brief(lio, str(by)),
         groups=groups_of(lio),
         issued_on=timezone.localdate(),
+        lists=lists,
     ).document
 
 

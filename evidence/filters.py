@@ -39,6 +39,35 @@ class FilterField(forms.ModelChoiceField):
         raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
 
 
+class FilterMultipleField(forms.ModelMultipleChoiceField):
+    """Several of a list's rows, which are read once."""
+
+    iterator = OfferedOnce
+
+    def _check_values(self, value: Any) -> Any:
+        rows = {str(row.pk): row for row in self.queryset or ()}
+        for each in value:
+            if str(each) not in rows:
+                raise forms.ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": each}
+                )
+        chosen = {str(each) for each in value}
+        return [row for pk, row in rows.items() if pk in chosen]
+
+    def clean(self, value: Any) -> Any:
+        return list(super().clean(value))
+
+
+def lists_of(form: forms.Form, **names: str) -> dict[str, Any]:
+    """The rows that a form's choices have read, by the name that each is wanted under."""
+    found = {}
+    for wanted, name in names.items():
+        field = form.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        found[wanted] = field.queryset
+    return found
+
+
 class EvidenceFilterForm(forms.Form):
     """Filters over records. Unknown values are ignored, so that an old link still shows a list."""
 
@@ -59,7 +88,7 @@ class EvidenceFilterForm(forms.Form):
         for name, kind in (("provider", "is_provider"), ("commissioner", "is_commissioner")):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
-            field.queryset = Organisation.objects.listed().filter(**{kind: True})
+            field.queryset = Organisation.objects.listed().filter(**{kind: True}).only("name")
         field = self.fields["lio"]
         assert isinstance(field, forms.ModelChoiceField)
         if user.roles.is_manager:

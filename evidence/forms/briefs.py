@@ -6,6 +6,7 @@ from uuid import uuid4
 from django import forms
 
 from evidence.brief_data import BriefChoice
+from evidence.filters import FilterField, FilterMultipleField
 from groups.models import LIO, Community, District, Organisation, ServiceArea, User
 from toolkit_portal.core.day_field import DayField
 
@@ -13,13 +14,13 @@ from toolkit_portal.core.day_field import DayField
 class BriefForm(forms.Form):
     """The choice, kept in the address: the page below it shows the brief as it would be issued."""
 
-    service_area = forms.ModelChoiceField(
+    service_area = FilterField(
         ServiceArea.objects.all(),
         label="Service area",
         empty_label="Choose one",
         error_messages={"required": "Choose the service area.", "invalid_choice": "Choose a service area."},
     )
-    commissioner = forms.ModelChoiceField(
+    commissioner = FilterField(
         Organisation.objects.none(),
         label="For which commissioner",
         required=False,
@@ -27,10 +28,10 @@ class BriefForm(forms.Form):
     )
     start = DayField(label="From", required=False, help_text="For example, 01/04/2025")
     end = DayField(label="To", required=False)
-    districts = forms.ModelMultipleChoiceField(
+    districts = FilterMultipleField(
         District.objects.all(), label="Districts", required=False, widget=forms.CheckboxSelectMultiple
     )
-    communities = forms.ModelMultipleChoiceField(
+    communities = FilterMultipleField(
         Community.objects.all(), label="Communities", required=False, widget=forms.CheckboxSelectMultiple
     )
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from evidence.analysis import DIMENSIONS, MEASURES, analyse, cross_table, csv_rows
-from evidence.filters import EvidenceFilterForm
+from evidence.filters import EvidenceFilterForm, lists_of
 from evidence.models import Evidence
 from groups import trail
 from groups.access import AuthenticatedRequest, case_readers_only
@@ -28,7 +28,10 @@ def evidence_analysis(request: AuthenticatedRequest) -> HttpResponse:
     form, scope, chosen = _chosen(request)
     measure = request.GET.get("measure", "")
     measure = measure if measure in MEASURES else "people"
-    found = analyse(scope, chosen, measure)
+    lists = lists_of(
+        form, service_area="service_area", district="district", community="community", barrier="barrier"
+    )
+    found = analyse(scope, chosen, measure, lists)
     return render(
         request,
         "evidence/analysis.html",

@@ -23,6 +23,7 @@ from evidence.briefs import (
     stored_file,
     withdraw_brief,
 )
+from evidence.filters import lists_of
 from evidence.forms.briefs import BriefForm, IssueBriefForm, WithdrawForm
 from evidence.models import Brief
 from groups import trail
@@ -61,7 +62,8 @@ def brief_new(request: AuthenticatedRequest) -> HttpResponse:
     form = BriefForm(request.GET or None, user=request.user)
     context: dict[str, Any] = {"tab": "briefs", "form": form}
     if form.is_bound and form.is_valid():
-        document = draft(form.lio, form.choice, by=request.user)
+        lists = lists_of(form, district="districts", community="communities")
+        document = draft(form.lio, form.choice, by=request.user, lists=lists)
         context |= {
             "preview": brief_layout(document),
             "client_id": uuid4(),

@@ -26,6 +26,11 @@ class ListedValue(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    @property
+    def is_current(self) -> bool:
+        """Whether forms offer it today."""
+        return self.retired_on is None
+
 
 class Community(ListedValue):
     """An ethnic group of Census 2021 (England and Wales), or one an administrator has added."""
@@ -82,3 +87,8 @@ class District(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it exists today."""
+        return self.ends_on is None
