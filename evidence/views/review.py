@@ -8,10 +8,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evidence.access import get_editable_record
+from evidence.anonymity import find_identifying
 from evidence.forms.needs import SendBackForm
 from evidence.models import Evidence
 from evidence.recording import NotReviewable, StaleRecord, review, send_back, to_review, why_not_reviewable
 from evidence.views.needs import detail_context, period_words, shorten
+from evidence.views.quotes import names_and_places
 from groups.access import AuthenticatedRequest, officers_only
 
 PER_PAGE = 50
@@ -79,5 +81,23 @@ def evidence_review(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             form = SendBackForm(initial={"version": record.version, "why": request.POST.get("why", "")})
         except NotReviewable as fault:
             raise PermissionDenied(str(fault)) from fault
-    context = detail_context(request, record) | {"tab": "review", "form": form, "stale": stale}
+    context = detail_context(request, record) | {
+        "tab": "review",
+        "form": form,
+        "stale": stale,
+        "telling": _telling_words(record),
+    }
     return render(request, "evidence/review.html", context, status=status)
+
+
+def _telling_words(record: Evidence) -> list[str]:
+    """Words of the record by which somebody could be known, each once: what it tells is printed in briefs."""
+    names, places = names_and_places(list(record.groups.values_list("pk", flat=True)), record.lio_id)
+    places += [str(run_by) for run_by in (record.provider, record.commissioner) if run_by]
+    return list(
+        dict.fromkeys(
+            finding.words
+            for text in (record.summary, record.needed_instead, record.who_affected)
+            for finding in find_identifying(text, known_names=names, known_places=places)
+        )
+    )

@@ -17,7 +17,7 @@ from evidence.recording import (
     to_review,
     why_not_reviewable,
 )
-from groups.models import Membership, User
+from groups.models import Contact, Membership, User
 from tests import factories
 from tests.cast import Cast, make_cast
 from tests.evidence.test_recording import colleague_of, together
@@ -323,3 +323,29 @@ def test_a_manager_sees_no_button_and_may_not_review():
     assert at(record) not in page
     assert cast.client("manager").post(at(record), {"verdict": "fine", "version": 1}).status_code == 403
     assert not Evidence.objects.reviewed().exists()
+
+
+def test_words_that_could_tell_who_is_meant_are_pointed_out_to_the_reviewer():
+    cast = make_cast()
+    provider = factories.make_organisation(name="Royal Dovewell Clinic", is_provider=True)
+    Contact.objects.create(group=cast.sunrise, name="Parveen Akhtar")
+    told = factories.make_evidence(
+        lio=cast.peak,
+        by=cast.officer,
+        groups=(cast.sunrise,),
+        provider=provider,
+        summary="The Royal Dovewell Clinic rang Parveen on 07700 900123 and hung up.",
+        needed_instead="A letter to 12 Mill Lane.",
+    )
+    page = client_of(colleague_of(cast)).get(at(told))
+    assert page.context["telling"] == ["Parveen", "07700 900123", "12 Mill Lane"]
+    assert "Could this tell who is meant?" in page.content.decode()
+    plain = factories.make_evidence(
+        lio=cast.peak,
+        by=cast.officer,
+        groups=(cast.sunrise,),
+        provider=provider,
+        summary="The Royal Dovewell Clinic rang a mother once and hung up.",
+    )
+    page = client_of(colleague_of(cast)).get(at(plain))
+    assert page.context["telling"] == [] and "Could this tell" not in page.content.decode()
