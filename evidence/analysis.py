@@ -211,20 +211,30 @@ def table_of(
 def _as_table(sums: _Sums, down: Dimension, across: Dimension, measure: str, lists: Lists) -> CrossTable:
     row_labels = down.labels({key[0] for key in sums.whole if key[0] is not TOTAL}, lists)
     column_labels = across.labels({key[1] for key in sums.whole if key[1] is not TOTAL}, lists)
+    order = list(DIMENSIONS)
     return CrossTable(
         title=f"{down.title} by {across.title.lower()}",
         row_title=down.title,
         rows=row_labels,
         columns=column_labels,
         measure=measure,
-        protected=_protected((tuple(row_labels), tuple(column_labels)), sums),
+        # One way round only: asked for in both, a table must hide the same numbers, or each would show the other's.
+        protected=_protected(
+            (tuple(row_labels), tuple(column_labels)),
+            sums,
+            turned=order.index(down.name) > order.index(across.name),
+        ),
         counts_several=down.several or across.several,
     )
 
 
-def _protected(axes: tuple[tuple[Hashable, ...], ...], sums: _Sums) -> Protected:
-    inside = Table(axes, sums.inside)
-    return protect(inside, None if sums.inside == sums.whole else Table(axes, sums.whole))
+def _protected(
+    axes: tuple[tuple[Hashable, ...], ...], sums: _Sums, *, turned: bool = False
+) -> Protected:
+    inside, whole = Table(axes, sums.inside), Table(axes, sums.whole)
+    if turned:
+        return protect(inside.turned, whole.turned).turned
+    return protect(inside, whole)
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,11 @@ class Table:
         """Every combination of labels and TOTAL."""
         return product(*((*axis, TOTAL) for axis in self.axes))
 
+    @property
+    def turned(self) -> "Table":
+        """The same with columns for rows."""
+        return Table(self.axes[::-1], {key[::-1]: count for key, count in self.counts.items()})
+
     def __getitem__(self, key: Key) -> int:
         return self.counts.get(key, 0)
 
@@ -104,6 +109,18 @@ class Protected:
 
     def _is_said_small(self, key: Key) -> bool:
         return is_small(self.table[key]) and key not in self.unsaid
+
+    @property
+    def turned(self) -> "Protected":
+        """The same with columns for rows.
+
+        protect() may hide other cells of a table that is turned before, and the two together would show too much.
+        """
+        return Protected(
+            self.table.turned,
+            frozenset(key[::-1] for key in self.hidden),
+            frozenset(key[::-1] for key in self.unsaid),
+        )
 
     def row(self, *labels: Hashable) -> list[Count]:
         """The counts along the last axis, its total last, at these labels of the axes before it."""
