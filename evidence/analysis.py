@@ -15,7 +15,7 @@ from django.db.models import BooleanField, Case, Count, Model, Sum, Value, When
 from evidence.models import Barrier, Evidence
 from evidence.models.needs import EvidenceQuerySet
 from groups.models import Community, District, Organisation, ServiceArea
-from toolkit_portal.core.disclosure import TOTAL, Key, Protected, Table, protect
+from toolkit_portal.core.disclosure import SMALLEST_SHOWN, TOTAL, Key, Protected, Table, protect
 from toolkit_portal.core.disclosure import Count as Shown
 
 MEASURES = {"people": "People affected", "records": "Records"}
@@ -228,9 +228,7 @@ def _as_table(sums: _Sums, down: Dimension, across: Dimension, measure: str, lis
     )
 
 
-def _protected(
-    axes: tuple[tuple[Hashable, ...], ...], sums: _Sums, *, turned: bool = False
-) -> Protected:
+def _protected(axes: tuple[tuple[Hashable, ...], ...], sums: _Sums, *, turned: bool = False) -> Protected:
     inside, whole = Table(axes, sums.inside), Table(axes, sums.whole)
     if turned:
         return protect(inside.turned, whole.turned).turned
@@ -343,7 +341,11 @@ def _one_list(
 
 
 def _by_provider(marked: EvidenceQuerySet, measure: str, everything: _Sums) -> CrossTable:
-    """Providers that are named most, and all others in one row: a long tail of small counts would show nothing."""
+    """Providers that are named most, and all others in one row: a long tail of small counts would show nothing.
+
+    In the order of their names, since a place by size would tell hidden counts apart. Where some don't find room, none
+    with a small count takes any: that it came before the others could give it away.
+    """
     found = _Sums(dict(everything.inside), dict(everything.whole))
     for inside, values, count in sums_by(marked, measure, "provider"):
         found.add(values, count, inside)
@@ -351,16 +353,19 @@ def _by_provider(marked: EvidenceQuerySet, measure: str, everything: _Sums) -> C
         (key for key in found.whole if key[0] not in (TOTAL, None)),
         key=lambda key: (-found.whole[key], key[0]),
     )
-    top, rest = named[:PROVIDERS_SHOWN], named[PROVIDERS_SHOWN:]
-    names = Organisation.objects.in_bulk([key[0] for key in top])
-    labels: dict[Hashable, str] = {key[0]: str(names[key[0]]) for key in top}
+    top = set(named)
+    if len(named) > PROVIDERS_SHOWN:
+        top = {key for key in named[:PROVIDERS_SHOWN] if found.whole[key] >= SMALLEST_SHOWN}
+    rest = set(named) - top
+    names = Organisation.objects.filter(pk__in=[key[0] for key in top])
+    labels: dict[Hashable, str] = {organisation.pk: str(organisation) for organisation in names}
     sums = _Sums()
     for counts, kept in ((found.inside, sums.inside), (found.whole, sums.whole)):
         for key, count in counts.items():
             place = ("others",) if key in rest else key
             kept[place] = kept.get(place, 0) + count
     if rest:
-        labels["others"] = f"{len(rest)} others"
+        labels["others"] = f"{len(rest)} {'other' if len(rest) == 1 else 'others'}"
     if (None,) in found.whole:
         labels[None] = NOT_RECORDED
     return _one_axis("By provider", "Provider", labels, sums, measure)
