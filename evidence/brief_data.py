@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, Window
-from django.db.models.functions import JSONObject, RowNumber
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value, Window
+from django.db.models.functions import Cast, JSONObject, RowNumber
 from django.utils.formats import date_format
 
 from evidence import brief_words
@@ -383,8 +383,12 @@ def _needed(told: Iterable[Evidence]) -> tuple[str, ...]:
 
 def _able_groups(groups: QuerySet[CommunityGroup], choice: BriefChoice) -> tuple[AbleGroup, ...]:
     """Active groups that do such work or serve such people there, and agreed to be listed with their name."""
-    able = groups.filter(status=CommunityGroup.Status.ACTIVE, directory_consent_on__isnull=False).filter(
-        Q(services=choice.service_area) | Q(communities__in=choice.communities)
+    able = (
+        groups.filter(status=CommunityGroup.Status.ACTIVE, directory_consent_on__isnull=False)
+        .filter(Q(services=choice.service_area) | Q(communities__in=choice.communities))
+        # By the stored text, since SQLite can't look into JSON: who may not be named takes nobody's place.
+        .alias(agreed=Cast("directory_fields", TextField()))
+        .filter(agreed__contains='"name"')
     )
     if choice.districts:
         able = able.filter(districts__in=choice.districts)
@@ -404,7 +408,6 @@ def _able_groups(groups: QuerySet[CommunityGroup], choice: BriefChoice) -> tuple
     return tuple(
         AbleGroup(name=group.name, fields=_agreed_fields(group, labels.get(group.pk, {})))
         for group in found
-        if "name" in group.directory_fields
     )
 
 
