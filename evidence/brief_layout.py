@@ -14,6 +14,8 @@ NAME_IN_RUNNING_LINES = 44
 TITLE_IN_LARGE_TYPE = 80
 FIGURES_IN_A_ROW = 4
 BAR_HEAD = "In proportion"
+# The one long label of a community that no list of English hyphenation knows, with a place to break it.
+BREAKABLE = {"Bangladeshi": "Bangla\u00addeshi"}
 QUESTION_HEADS = ("Question for bidders", "What a good answer shows", "Marks")
 CLAUSE_INTRO = (
     "A draft for you to copy and change. It asks for a service as good for everybody, with marks for it."
@@ -56,6 +58,10 @@ def brief_layout(document: BriefDocument) -> dict[str, Any]:
         "figure_rows": _figure_rows(document),
         "charts": [_chart(chart) for chart in document.charts],
         "bar_head": BAR_HEAD,
+        "tables": [
+            {"table": table, "heads": [BREAKABLE.get(head, head) for head in table.columns]}
+            for table in document.tables
+        ],
         "methods": [_method(section) for section in document.methods],
         "quotes_intro": QUOTES_INTRO,
         "law_notice": law_notice(),

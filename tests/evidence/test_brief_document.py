@@ -130,8 +130,8 @@ def brief(**changes):
 
 
 def squeezed(text):
-    """The text without white space and invisible letters, since lines break where they must."""
-    return re.sub("[\\s\u200b\u200c\u2060]+", "", text)
+    """The text without white space, invisible letters and the hyphens of broken words: lines break where they must."""
+    return re.sub("[\\s\u200b\u200c\u2060\u00ad\u2010]+", "", text)
 
 
 def pdf_pages(content):
