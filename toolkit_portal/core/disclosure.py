@@ -242,14 +242,15 @@ def _settled(
                 given = iter(place)
                 whole = [next(given) if number in chosen else TOTAL for number in range(len(axes))]
                 places[place] = (*whole, *given)
-            search = _Search(
-                labels[: len(chosen)],
-                parts,
-                {place: values[key] for place, key in places.items()},
-                {place: found[key] for place, key in places.items() if key in fixed},
-                {place: found[key] for place, key in places.items() if key in found and key not in fixed},
-            )
-            if not search.run():
+            counts = {place: values[key] for place, key in places.items()}
+            before = {place: found[key] for place, key in places.items() if key in found}
+            of_the_whole = {place: how for place, how in before.items() if places[place] in fixed}
+            # Other tables show the same totals, so hiding one here would keep nothing secret: it is the last resort.
+            for settled in (before, of_the_whole):
+                search = _Search(labels[: len(chosen)], parts, counts, settled, before)
+                if search.run():
+                    break
+            else:
                 return dict.fromkeys(values, _How.UNSAID)
             found |= {key: search.how(place) for place, key in places.items() if key not in fixed}
     return found
