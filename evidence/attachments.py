@@ -1,4 +1,4 @@
-"""Files of a record of evidence: stored, read and deleted. What may be stored, evidence.attachment_files decides."""
+"""Files of a record of evidence: stored, read and deleted. toolkit_portal.core.attachment_files decides which."""
 
 import hashlib
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models.signals import post_delete
 
-from evidence.attachment_files import Prepared
 from evidence.models import Attachment, Evidence
 from evidence.recording import files_changed
 from groups import trail
 from groups.models import User
+from toolkit_portal.core.attachment_files import Prepared
 from toolkit_portal.core.uploads import UploadError, private_name
 
 MOST_FILES = 20

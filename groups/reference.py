@@ -3,7 +3,9 @@
 Loaded after each migrate, adding only what is missing: what administrators have changed stays as they left it.
 """
 
+import tomllib
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.apps import apps as registry
@@ -11,6 +13,7 @@ from django.apps import apps as registry
 if TYPE_CHECKING:
     from groups.models.places import ListedValue
 
+CREDENTIAL_KINDS = Path(__file__).parent / "credential_kinds.toml"
 TABLES = {"groups_district", "groups_community", "groups_servicearea", "groups_audienceserved"}
 
 # Office for National Statistics codes of the nine areas; the eight districts make up the county council's area.
@@ -110,6 +113,7 @@ def load_reference_data(sender=None, using: str = "default", **kwargs) -> None:
     )
     add_labels(ServiceArea, SERVICE_AREAS, using)
     add_labels(AudienceServed, AUDIENCES, using)
+    add_credential_kinds(using)
 
 
 def add_labels(model: "type[ListedValue]", wanted: list[str], using: str) -> None:
@@ -120,6 +124,34 @@ def add_labels(model: "type[ListedValue]", wanted: list[str], using: str) -> Non
         if label.casefold() not in have:
             # "Other" stands last, also when an administrator has added labels.
             listed.create(label=label, position=900 if label == "Other" else 10 * place)
+
+
+def add_credential_kinds(using: str) -> None:
+    """Adds the kinds of paper that are missing, by key and by label. Safe to run again."""
+    from groups.models import CredentialKind
+
+    if not tables_exist(using, {CredentialKind._meta.db_table}):
+        return
+    kinds = CredentialKind.objects.using(using)
+    known = {value.casefold() for pair in kinds.values_list("key", "label") for value in pair}
+    for place, kind in enumerate(
+        tomllib.loads(CREDENTIAL_KINDS.read_text(encoding="utf-8"))["kinds"], start=1
+    ):
+        if kind["key"] in known or kind["label"].casefold() in known:
+            continue
+        kinds.create(
+            key=kind["key"],
+            label=kind["label"],
+            other_names="\n".join(kind.get("other_names", ())),
+            position=10 * place,
+            purpose=kind["purpose"],
+            stage=kind["stage"],
+            is_usual=kind.get("is_usual", True),
+            asks_sum=kind.get("asks_sum", False),
+            expires=kind.get("expires", False),
+            review_months=kind.get("review"),
+            model_paper=kind.get("model_paper", ""),
+        )
 
 
 def tables_exist(using: str, wanted: set[str]) -> bool:

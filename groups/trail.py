@@ -12,12 +12,17 @@ from groups.models import (
     LIO,
     CommunityGroup,
     Contact,
+    Credential,
+    CredentialFile,
+    CredentialKind,
     District,
     Invitation,
     Membership,
     Organisation,
     OrganisationContact,
     Service,
+    TrackRecord,
+    TrackRecordFile,
     User,
     Visit,
 )
@@ -72,6 +77,32 @@ def register() -> None:
         Visit,
         exclude_fields=["version", "updated_at", "client_id"],
         mask_fields=["who_met", "summary", "private_notes", "next_note", "also_present", "place"],
+        mask_callable="groups.trail.hide",
+    )
+    auditlog.register(CredentialKind)
+    auditlog.register(
+        Credential,
+        exclude_fields=["client_id", "version", "updated_at"],
+        mask_fields=["why_not_needed", "checked_by", "note"],
+        mask_callable="groups.trail.hide",
+    )
+    auditlog.register(
+        CredentialFile,
+        exclude_fields=["client_id"],
+        mask_fields=["filename", "file", "why_refused"],
+        mask_callable="groups.trail.hide",
+    )
+    auditlog.register(
+        TrackRecord,
+        exclude_fields=["client_id", "version", "updated_at"],
+        mask_fields=["title", "for_whom", "outcomes", "referee", "referee_contact"],
+        mask_callable="groups.trail.hide",
+        m2m_fields={"services"},
+    )
+    auditlog.register(
+        TrackRecordFile,
+        exclude_fields=["client_id"],
+        mask_fields=["filename", "file", "description"],
         mask_callable="groups.trail.hide",
     )
     auditlog.register(

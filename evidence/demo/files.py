@@ -16,10 +16,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image, ImageDraw, ImageFont
 
-from evidence.attachment_files import prepare
 from evidence.attachments import FOLDER
 from evidence.demo import words
 from evidence.models import Attachment, Evidence
+from toolkit_portal.core.attachment_files import prepare
 from toolkit_portal.core.docx import WordFile
 from toolkit_portal.core.uploads import private_name
 from toolkit_portal.core.xlsx_out import Sheet, write_xlsx

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from evidence.attachment_files import ACCEPT, LIMITS
+from toolkit_portal.core.attachment_files import ACCEPT, LIMITS
 
 AT_ONCE = 20
 

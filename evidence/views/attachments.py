@@ -10,7 +10,6 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evidence.access import get_editable_record, get_record
-from evidence.attachment_files import TYPES, prepare
 from evidence.attachments import (
     MOST_FILES,
     DamagedFile,
@@ -24,6 +23,7 @@ from evidence.attachments import (
 from evidence.forms.attachments import AttachmentForm
 from evidence.models import Attachment, Evidence
 from groups.access import AuthenticatedRequest
+from toolkit_portal.core.attachment_files import TYPES, prepare
 from toolkit_portal.core.form_ids import form_id, to_new_form
 from toolkit_portal.core.uploads import UploadError
 

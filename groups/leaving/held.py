@@ -18,11 +18,17 @@ from groups.models import (
     BreakGlass,
     CommunityGroup,
     Contact,
+    Credential,
+    CredentialChange,
+    CredentialFile,
+    CredentialKind,
     ImportUpload,
     Invitation,
     Membership,
     Organisation,
     OrganisationContact,
+    TrackRecord,
+    TrackRecordFile,
     User,
     Visit,
     VisitDraft,
@@ -38,6 +44,17 @@ def register() -> None:
 
 
 def _groups() -> None:
+    registry.of_group(
+        CredentialFile, "Files of papers", "credential__group", changed=["uploaded_at", "judged_at"]
+    )
+    registry.of_group(
+        CredentialChange, "How papers stood before", "credential__group", changed=["recorded_at"]
+    )
+    registry.of_group(Credential, "Papers", "group", changed=["updated_at"])
+    registry.of_group(
+        TrackRecordFile, "Files of pieces of work", "track_record__group", changed=["uploaded_at"]
+    )
+    registry.of_group(TrackRecord, "Pieces of work", "group", changed=["updated_at"])
     registry.of_group(VisitDraft, "Drafts of visits", "group", changed=["saved_at"])
     registry.of_group(Visit, "Visits", "group", changed=["updated_at"])
     registry.of_group(BreakGlass, "Openings of the case file by administrators", "group")
@@ -99,9 +116,15 @@ def _people() -> None:
     registry.written_by(Visit, "Visits they logged", "officer")
     registry.written_by(CommunityGroup, "Groups they look after", "caseworker")
     registry.written_by(BreakGlass, "Case files they opened as administrator", "user", copied=True)
+    registry.written_by(Credential, "Papers they noted", "changed_by")
+    registry.written_by(CredentialChange, "Changes of papers they noted", "recorded_by")
+    registry.written_by(CredentialFile, "Files of papers they sent", "uploaded_by", "judged_by")
+    registry.written_by(TrackRecord, "Pieces of work they noted", "changed_by")
+    registry.written_by(TrackRecordFile, "Files of pieces of work they sent", "uploaded_by")
     registry.written_by(LogEntry, "What they did, by the trail", "actor", copied=True)
     registry.written_by(AdminEntry, "What they did in the emergency admin", "user", copied=True)
     registry.holds_nothing(Organisation, "A body outside: its address is public and names no person.")
+    registry.holds_nothing(CredentialKind, "A list of papers there are, not whose.")
     registry.holds_nothing(LIO, "A body: its address and logo are its own, not a person's.")
 
 

@@ -1,10 +1,17 @@
 """Records of people, places, community groups and visits."""
 
 from groups.models.community_groups import CommunityGroup, Contact
+from groups.models.credentials import (
+    Credential,
+    CredentialChange,
+    CredentialFile,
+    CredentialKind,
+)
 from groups.models.imports import ImportUpload
 from groups.models.organisations import Organisation, OrganisationContact, Service
 from groups.models.people import LIO, BreakGlass, Invitation, Membership, User
 from groups.models.places import AudienceServed, Community, District, ServiceArea
+from groups.models.track_records import TrackRecord, TrackRecordFile
 from groups.models.visits import Visit, VisitDraft
 
 __all__ = [
@@ -14,6 +21,10 @@ __all__ = [
     "Community",
     "CommunityGroup",
     "Contact",
+    "Credential",
+    "CredentialChange",
+    "CredentialFile",
+    "CredentialKind",
     "District",
     "ImportUpload",
     "Invitation",
@@ -22,6 +33,8 @@ __all__ = [
     "OrganisationContact",
     "Service",
     "ServiceArea",
+    "TrackRecord",
+    "TrackRecordFile",
     "User",
     "Visit",
     "VisitDraft",

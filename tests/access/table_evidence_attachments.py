@@ -6,11 +6,11 @@ import uuid
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from evidence.attachment_files import prepare
 from evidence.attachments import attach
 from tests import factories
 from tests.access.rows import Row
 from tests.cast import Cast
+from toolkit_portal.core.attachment_files import prepare
 
 FORM = "?form=00000000-0000-4000-8000-000000000001"
 READERS = {"officer": 200, "manager": 200}

@@ -16,13 +16,13 @@ from PIL import Image
 from weasyprint import HTML
 
 from evidence import attachments
-from evidence.attachment_files import MOST_BYTES, NAME_LETTERS, Prepared, prepare, safe_name
 from evidence.attachments import MOST_FILES, attach, detach, digest
 from evidence.models import Attachment, Evidence
 from evidence.recording import NotReviewable, StaleRecord, delete_draft, review
 from tests import factories
 from tests.cast import Cast, make_cast
 from tests.core.test_files_looked_at import RECORDINGS, attached, changed, docx, odt
+from toolkit_portal.core.attachment_files import MOST_BYTES, NAME_LETTERS, Prepared, prepare, safe_name
 from toolkit_portal.core.uploads import UploadError
 
 pytestmark = pytest.mark.django_db

@@ -30,7 +30,18 @@ from evidence.models import (
 from groups import people
 from groups.leaving import registry
 from groups.leaving.groups import Reason, erase_group, what_goes
-from groups.models import CommunityGroup, Contact, ImportUpload, Visit
+from groups.models import (
+    CommunityGroup,
+    Contact,
+    Credential,
+    CredentialChange,
+    CredentialFile,
+    CredentialKind,
+    ImportUpload,
+    TrackRecord,
+    TrackRecordFile,
+    Visit,
+)
 from readiness import issuing
 from readiness.assessing import complete, start_correction
 from readiness.models import Action, IssuedPlan, Target
@@ -140,6 +151,30 @@ def seed_evidence(cast: Cast, group: CommunityGroup) -> None:
     brief.quotes.add(quote)
 
 
+def seed_papers(cast: Cast, group: CommunityGroup) -> None:
+    """A paper with its history and file, and a piece of work with a file."""
+    stored = {"size": 9, "sha256": "0" * 64, "uploaded_by": cast.officer, "kind": "pdf"}
+    checked = {"checked_by": "Olive", "checked_on": date(2026, 3, 1), "changed_by": cast.officer}
+    paper = Credential.objects.create(
+        group=group, kind=CredentialKind.objects.get(key="equality-policy"), state="in_place", **checked
+    )
+    CredentialChange.objects.create(credential=paper, recorded_by=cast.officer)
+    CredentialFile.objects.create(
+        credential=paper,
+        filename="policy.pdf",
+        file=markers.keep_file("papers/one"),
+        verdict="refused",
+        why_refused="Not signed",
+        judged_by=cast.officer,
+        judged_at=timezone.now(),
+        **stored,
+    )
+    work = TrackRecord.objects.create(group=group, title="Lunches", changed_by=cast.officer)
+    TrackRecordFile.objects.create(
+        track_record=work, filename="thanks.pdf", file=markers.keep_file("work/one"), **stored
+    )
+
+
 def seed(cast: Cast) -> CommunityGroup:
     """Sunrise with one record of every kind that can be held of a group, each text in it a marker."""
     group = cast.sunrise
@@ -160,6 +195,7 @@ def seed(cast: Cast) -> CommunityGroup:
     )
     seed_readiness(cast, group)
     seed_evidence(cast, group)
+    seed_papers(cast, group)
     group.refresh_from_db()
     group.name = MARK
     group.save()
@@ -199,7 +235,7 @@ def test_nothing_of_an_erased_group_is_left_anywhere(cast: Cast, seeded: Communi
         assert not texts or kind.model in {ImportUpload} or kind.model._meta.db_table in tables, kind.title
     assert {LogEntry._meta.db_table, AdminEntry._meta.db_table} <= tables
     # Two issued, two drafts, two of evidence, one of a survey, two of a brief, one import.
-    assert len(markers.files_with_marker()) == 10
+    assert len(markers.files_with_marker()) == 12
     foreseen = what_goes(group)
     others = CommunityGroup.objects.exclude(pk=group.pk).count()
 

@@ -1,4 +1,4 @@
-"""What may be attached to a record, and what becomes of it before it is stored.
+"""What may be attached to a record of any kind, and what becomes of it before it is stored.
 
 Images are made anew. Documents and recordings are stored as they came, once they have been looked through; whatever
 could run, fetch or hide something is refused, in words for the sender.
