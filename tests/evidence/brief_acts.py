@@ -13,6 +13,7 @@ from evidence.briefs import issue_brief, stored_file
 from evidence.models import Brief, Quote
 from groups.models import LIO, User
 from tests import factories
+from tests.cast import Cast
 
 MARKER = "Kingfisher"
 
@@ -38,6 +39,12 @@ def issued(lio: LIO, by: User, *, client_id: UUID | None = None, service: str = 
         by=by,
         client_id=client_id or uuid4(),
     )
+
+
+def brief_of(cast: Cast) -> Brief:
+    """The next brief of Peak's, with a quote."""
+    quoted(cast.peak, cast.officer)
+    return issued(cast.peak, cast.officer)
 
 
 def stored_names() -> set[str]:
