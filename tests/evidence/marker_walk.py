@@ -35,19 +35,20 @@ ROOT = "superuser"
 def markers_in(content: object) -> set[str]:
     """The markers in a text or a file, whatever is packed in it: PDF, Word file, workbook."""
     if isinstance(content, bytes | bytearray | memoryview):
-        content = _words_of(bytes(content))
+        content = words_of(bytes(content))
     text = str(content)
     # In whatever case, since the search folds words.
     found = _MARKER.findall(text) + _MARKER.findall(html.unescape(text))
     return {word.capitalize() for word in found}
 
 
-def _words_of(content: bytes) -> str:
+def words_of(content: bytes) -> str:
+    """A file's bytes as text, with the text of what is packed in it; a PDF's without white space."""
     words = [content.decode("utf-8", "replace"), content.decode("utf-16", "replace")]
     if content.startswith(b"PK"):
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as packed:
-                words += [_words_of(packed.read(name)) for name in packed.namelist()]
+                words += [words_of(packed.read(name)) for name in packed.namelist()]
         except zipfile.BadZipFile:
             pass  # a stand-in that some test has made; its bytes have been looked through
     elif content.startswith(b"%PDF"):
