@@ -222,14 +222,21 @@ def _as_table(sums: _Sums, down: Dimension, across: Dimension, measure: str, lis
         protected=_protected(
             (tuple(row_labels), tuple(column_labels)),
             sums,
+            several=frozenset(place for place, one in enumerate((down, across)) if one.several),
             turned=order.index(down.name) > order.index(across.name),
         ),
         counts_several=down.several or across.several,
     )
 
 
-def _protected(axes: tuple[tuple[Hashable, ...], ...], sums: _Sums, *, turned: bool = False) -> Protected:
-    inside, whole = Table(axes, sums.inside), Table(axes, sums.whole)
+def _protected(
+    axes: tuple[tuple[Hashable, ...], ...],
+    sums: _Sums,
+    *,
+    several: frozenset[int] = frozenset(),
+    turned: bool = False,
+) -> Protected:
+    inside, whole = Table(axes, sums.inside, several), Table(axes, sums.whole, several)
     if turned:
         return protect(inside.turned, whole.turned).turned
     return protect(inside, whole)
@@ -325,7 +332,7 @@ def _one_axis(
         rows=labels,
         columns={},
         measure=measure,
-        protected=_protected((tuple(labels),), sums),
+        protected=_protected((tuple(labels),), sums, several=frozenset({0} if several else ())),
         counts_several=several,
     )
 

@@ -12,7 +12,7 @@ that a reader who guesses that it isn't one learns no more.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from heapq import heappop, heappush
 from itertools import combinations, product
@@ -62,10 +62,13 @@ class Table:
     axes    the labels along each axis, in the order they are shown
     counts  a count for each combination of labels and TOTAL; what is missing is 0. Totals are given, not added up:
             a record that names two districts counts in both and once in the total.
+    several the numbers of the axes on which that may be so. Readers know that none of their counts can be more than
+            the total, and this must not give one away.
     """
 
     axes: tuple[tuple[Hashable, ...], ...]
     counts: Mapping[Key, int]
+    several: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         if len(self.axes) > 2:
@@ -80,7 +83,11 @@ class Table:
     @property
     def turned(self) -> "Table":
         """The same with columns for rows."""
-        return Table(self.axes[::-1], {key[::-1]: count for key, count in self.counts.items()})
+        return Table(
+            self.axes[::-1],
+            {key[::-1]: count for key, count in self.counts.items()},
+            frozenset(len(self.axes) - 1 - number for number in self.several),
+        )
 
     def __getitem__(self, key: Key) -> int:
         return self.counts.get(key, 0)
@@ -168,12 +175,12 @@ def protect(table: Table, whole: Table | None = None) -> Protected:
     don't fit together.
     """
     if whole is None or all(table[key] == whole[key] for key in whole.places()):
-        return _protected(table, _settled(table.axes, {key: table[key] for key in table.places()}))
+        return _protected(table, _settled(table, {key: table[key] for key in table.places()}))
     if table.axes != whole.axes:
         raise ValueError("A filtered table and its whole must have the same rows and columns.")
     if any(table[key] > whole[key] for key in whole.places()):
         raise ValueError("A filtered table can't count more than its whole.")
-    rest = Table(whole.axes, {key: whole[key] - table[key] for key in whole.places()})
+    rest = replace(whole, counts={key: whole[key] - table[key] for key in whole.places()})
     # Asked for the other way round, the two parts must come out alike, so their order is their numbers'.
     pair = sorted((table, rest), key=lambda part: [part[key] for key in whole.places()])
     place = next(number for number, part in enumerate(pair) if part is table)
@@ -194,10 +201,8 @@ def protect_parts(parts: Mapping[Hashable, Table], whole: Table) -> dict[Hashabl
     values = {(*key, TOTAL): whole[key] for key in whole.places()}
     for number, part in enumerate(parts.values()):
         values |= {(*key, number): part[key] for key in whole.places()}
-    overall = _settled(whole.axes, {key: whole[key] for key in whole.places()})
-    found = _settled(
-        whole.axes, values, parts=numbers, known={(*key, TOTAL): how for key, how in overall.items()}
-    )
+    overall = _settled(whole, {key: whole[key] for key in whole.places()})
+    found = _settled(whole, values, parts=numbers, known={(*key, TOTAL): how for key, how in overall.items()})
     return {
         label: _protected(part, {key: found[(*key, number)] for key in part.places()})
         for number, (label, part) in enumerate(parts.items())
@@ -212,6 +217,9 @@ def _protected(table: Table, found: "Mapping[Key, _How]") -> Protected:
     )
 
 
+_CanMove = Callable[[Key, int], bool]
+
+
 class _How(Enum):
     """How a count is given: as it is, hidden, or hidden without saying that it is small."""
 
@@ -221,7 +229,7 @@ class _How(Enum):
 
 
 def _settled(
-    axes: Sequence[Sequence[Hashable]],
+    table: Table,
     values: Mapping[Key, int],
     *,
     parts: tuple[int, ...] = (),
@@ -229,9 +237,10 @@ def _settled(
 ) -> "dict[Key, _How]":
     """How every count is given, from the grand total down to the cells; where that fails, nothing is shown at all.
 
-    parts: labels of a further, last axis of the keys of values, along which the filtered part and the rest lie.
-    known: what is settled before.
+    table: any with the axes. parts: labels of a further, last axis of the keys of values, along which the filtered part
+    and the rest lie. known: what is settled before.
     """
+    axes = table.axes
     fixed = dict(known or {})
     found = dict(fixed)
     for size in range(len(axes) + 1):
@@ -243,11 +252,12 @@ def _settled(
                 whole = [next(given) if number in chosen else TOTAL for number in range(len(axes))]
                 places[place] = (*whole, *given)
             counts = {place: values[key] for place, key in places.items()}
+            several = [place for place, number in enumerate(chosen) if number in table.several]
             before = {place: found[key] for place, key in places.items() if key in found}
             of_the_whole = {place: how for place, how in before.items() if places[place] in fixed}
             # Other tables show the same totals, so hiding one here would keep nothing secret: it is the last resort.
             for settled in (before, of_the_whole):
-                search = _Search(labels[: len(chosen)], parts, counts, settled, before)
+                search = _Search(labels[: len(chosen)], several, parts, counts, settled, before)
                 if search.run():
                     break
             else:
@@ -259,20 +269,23 @@ def _settled(
 class _Search:
     """Looks for cycles in one table with its totals, and keeps what must be hidden for them.
 
-    axes: the labels along none, one or two axes. parts: as for _settled; the keys of values then have a last
-    coordinate, a part or TOTAL. settled: how some counts are given, whatever is found here. before: how totals were
-    given so far, which other tables show too; one that was shown is hidden only where nothing else helps.
+    axes: the labels along none, one or two axes. several: the places of those with overlapping labels. parts: as for
+    _settled; the keys of values then have a last coordinate, a part or TOTAL. settled: how some counts are given,
+    whatever is found here. before: how totals were given so far, which other tables show too; one that was shown is
+    hidden only where nothing else helps.
     """
 
     def __init__(
         self,
         axes: Sequence[Sequence[Hashable]],
+        several: Sequence[int],
         parts: tuple[int, ...],
         values: Mapping[Key, int],
         settled: Mapping[Key, _How],
         before: Mapping[Key, _How],
     ) -> None:
         self.axes, self.values, self.settled, self.before = axes, values, settled, before
+        self.several = several
         places = [*axes, parts] if parts else axes
         order = {key: place for place, key in enumerate(product(*((*axis, TOTAL) for axis in places)))}
         self.small = sorted(
@@ -327,6 +340,21 @@ class _Search:
         """At last, some small ones aren't said to be small."""
         return self._may_turn_small(at, step) if at in self.settled else self.values[at] + step >= 0
 
+    def _belongs(self, at: Key) -> Iterator[tuple[Key, Key]]:
+        """Each pair of a count and a total that it can't pass, of which this place is one."""
+        for number in self.several:
+            total = (*at[:number], TOTAL, *at[number + 1 :])
+            for label in self.axes[number] if at[number] is TOTAL else (at[number],):
+                yield (*at[:number], label, *at[number + 1 :]), total
+
+    def _adds_up(self, moves: Mapping[Key, int]) -> bool:
+        """Whether no count passes a total that it is counted in at most once."""
+        return all(
+            self.values[part] + moves.get(part, 0) <= self.values[total] + moves.get(total, 0)
+            for at in moves
+            for part, total in self._belongs(at)
+        )
+
     def _cost(self, at: Key) -> int:
         """What is lost by hiding a count: totals most, large numbers more than little ones."""
         if at in self.hidden:
@@ -350,22 +378,33 @@ class _Search:
                     for end, sign in layer
                 )
 
+            def can_move_alone(
+                at: Key, step: int, layer: list[tuple[Key, int]] = layer, can_move: _CanMove = can_move
+            ) -> bool:
+                return can_move(at, step) and all(
+                    self._adds_up({at + end: step * sign}) for end, sign in layer
+                )
+
             def cost(at: Key, layer: list[tuple[Key, int]] = layer) -> int:
                 return sum(self._cost(at + end) for end, _ in layer)
 
             for step in (1, -1):
-                if not can_move(place, step):
-                    continue
-                found = self._around(place, step, can_move, cost)
-                if found is not None and (best is None or found[0] < least):
-                    least, moves = found
-                    best = {at + end: move * sign for at, move in moves.items() for end, sign in layer}
-                    if least == 0:
-                        return best
+                # Where the cheapest moves would have a count pass its total, those that can't, whatever else moves.
+                for allowed in (can_move, can_move_alone):
+                    found = self._around(place, step, allowed, cost) if allowed(place, step) else None
+                    if found is None:
+                        break
+                    moves = {at + end: move * sign for at, move in found[1].items() for end, sign in layer}
+                    if self._adds_up(moves):
+                        if best is None or found[0] < least:
+                            least, best = found[0], moves
+                        break
+                if best is not None and least == 0:
+                    return best
         return best
 
     def _around(
-        self, place: Key, step: int, can_move: Callable[[Key, int], bool], cost: Callable[[Key], int]
+        self, place: Key, step: int, can_move: _CanMove, cost: Callable[[Key], int]
     ) -> tuple[int, dict[Key, int]] | None:
         """The cheapest moves of a table by itself, with what they cost to hide, that go with one move of one place."""
         if not place:
@@ -382,7 +421,7 @@ class _Search:
         return self._cycle(place, step, can_move, cost)
 
     def _cycle(
-        self, place: Key, step: int, can_move: Callable[[Key, int], bool], cost: Callable[[Key], int]
+        self, place: Key, step: int, can_move: _CanMove, cost: Callable[[Key], int]
     ) -> tuple[int, dict[Key, int]] | None:
         """The cheapest cycle through a cell, in a graph of rows and columns whose edges are the cells.
 
