@@ -34,12 +34,8 @@ def test_a_manager_reads_briefs_and_makes_or_withdraws_none(cast):
     client = cast.client("manager")
     page = client.get(reverse("brief_detail", args=[brief.pk])).content.decode()
     assert brief.title in page and reverse("brief_withdraw", args=[brief.pk]) not in page
-    assert (
-        client.post(
-            reverse("brief_new"), {"service_area": factories.service_area().pk, "client_id": str(uuid4())}
-        ).status_code
-        == 403
-    )
+    new = {"service_area": factories.service_area().pk, "client_id": str(uuid4())}
+    assert client.post(reverse("brief_new"), new).status_code == 403
     assert client.post(reverse("brief_withdraw", args=[brief.pk]), {"why": "No."}).status_code == 403
     brief.refresh_from_db()
     assert brief.withdrawn_at is None and Brief.objects.count() == 1
