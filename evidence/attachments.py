@@ -1,11 +1,9 @@
 """Files of a record of evidence: stored, read and deleted. toolkit_portal.core.attachment_files decides which."""
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models.signals import post_delete
@@ -15,30 +13,18 @@ from evidence.recording import files_changed
 from groups import trail
 from groups.models import User
 from toolkit_portal.core.attachment_files import Prepared
-from toolkit_portal.core.uploads import UploadError, private_name
+from toolkit_portal.core.kept_files import (
+    DamagedFile,
+    delete_on_commit,
+    digest,
+    opened,
+    parts_of,
+    store_prepared,
+)
+from toolkit_portal.core.uploads import UploadError
 
 MOST_FILES = 20
 FOLDER = "evidence/"
-PART = 1024 * 1024
-
-
-class DamagedFile(Exception):
-    """The stored file is gone or isn't what was stored."""
-
-
-def id_of_file(form: UUID, record: Evidence, file: Any) -> UUID:
-    """The client id of one of a form's files: the same for the same content sent again to the same record."""
-    return uuid5(form, f"{record.pk} {digest(file)}")
-
-
-def digest(file: Any) -> str:
-    """The SHA-256 of a file, in hexadecimal digits. Rewinds it."""
-    made = hashlib.sha256()
-    file.seek(0)
-    while part := file.read(PART):
-        made.update(part)
-    file.seek(0)
-    return made.hexdigest()
 
 
 def made_before(record: Evidence, client_id: UUID) -> Attachment | None:
@@ -68,10 +54,8 @@ def attach(
     stored: list[str] = []
     try:
         # Before the lock, so that nobody waits for a slow storage.
-        attachment.file.name = _store(stored, prepared.content, prepared.ending)
-        if prepared.thumbnail:
-            ending = "jpg" if prepared.thumbnail.startswith(b"\xff\xd8") else "png"
-            attachment.thumbnail.name = _store(stored, ContentFile(prepared.thumbnail), ending)
+        stored = list(store_prepared(prepared, FOLDER))
+        attachment.file.name, attachment.thumbnail.name = stored
         with transaction.atomic():
             current = files_changed(record=record, by=by)
             if current.attachments.count() >= MOST_FILES:
@@ -86,16 +70,9 @@ def attach(
             return made
         raise
     finally:
-        for name in stored:
+        for name in filter(None, stored):
             default_storage.delete(name)
     return attachment
-
-
-def _store(stored: list[str], content: Any, ending: str) -> str:
-    content.seek(0)
-    name = default_storage.save(private_name(FOLDER, ending), content)
-    stored.append(name)
-    return name
 
 
 def detach(*, attachment: Attachment, by: User) -> None:
@@ -109,45 +86,23 @@ def detach(*, attachment: Attachment, by: User) -> None:
 
 def content_of(attachment: Attachment, *, by: User) -> Iterator[bytes]:
     """The stored file in parts; that it was asked for enters the trail. Raises DamagedFile, before the first part."""
-    with _opened(str(attachment.file.name)) as file:
-        if digest(file) != attachment.sha256:
-            raise DamagedFile
+    parts = parts_of(str(attachment.file.name), attachment.sha256)
     trail.record("evidence file downloaded", attachment, by=by, kind=attachment.kind)
-    return _parts(str(attachment.file.name))
-
-
-def _parts(name: str) -> Iterator[bytes]:
-    # Opened when the first part is asked for: an answer that nobody reads leaves no file open.
-    with default_storage.open(name) as file:
-        while part := file.read(PART):
-            yield part
+    return parts
 
 
 def thumbnail_of(attachment: Attachment) -> bytes:
     """The small picture, PNG or JPEG. Raises DamagedFile where there is none."""
     if not attachment.thumbnail:
         raise DamagedFile
-    with _opened(str(attachment.thumbnail.name)) as file:
+    with opened(str(attachment.thumbnail.name)) as file:
         content: bytes = file.read()
     return content
 
 
-def _opened(name: str) -> Any:
-    try:
-        return default_storage.open(name)
-    except OSError:
-        raise DamagedFile from None
-
-
 def remove_files_on_commit(sender: Any, instance: Attachment, **kwargs: Any) -> None:
     """Deletes a deleted row's files once that is certain; whoever deletes the record deletes its files so too."""
-    names = [str(file.name) for file in (instance.file, instance.thumbnail) if file]
-
-    def remove() -> None:
-        for name in names:
-            default_storage.delete(name)
-
-    transaction.on_commit(remove)
+    delete_on_commit(*(str(file.name) for file in (instance.file, instance.thumbnail) if file))
 
 
 def follow() -> None:

@@ -3,7 +3,6 @@ here."""
 
 from __future__ import annotations
 
-import hashlib
 import io
 import math
 import struct
@@ -13,7 +12,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from PIL import Image, ImageDraw, ImageFont
 
 from evidence.attachments import FOLDER
@@ -21,7 +19,7 @@ from evidence.demo import words
 from evidence.models import Attachment, Evidence
 from toolkit_portal.core.attachment_files import prepare
 from toolkit_portal.core.docx import WordFile
-from toolkit_portal.core.uploads import private_name
+from toolkit_portal.core.kept_files import digest, store_prepared
 from toolkit_portal.core.xlsx_out import Sheet, write_xlsx
 
 if TYPE_CHECKING:
@@ -45,25 +43,18 @@ def add_files(county: DemoCounty) -> int:
         record = records[max(0, place - 1) % len(records)]
         assert record.created_by is not None
         prepared = prepare(ContentFile(MADE[kind](lines), name=name), name)
-        prepared.content.seek(0)
         attachment = Attachment(
             client_id=county.uuid(),
             record=record,
             filename=prepared.filename,
             kind=prepared.kind,
             size=prepared.content.size,
-            sha256=hashlib.sha256(prepared.content.read()).hexdigest(),
+            sha256=digest(prepared.content),
             description=description,
             uploaded_by=record.created_by,
             uploaded_at=county.moment(record.happened_on) + timedelta(minutes=place),
         )
-        prepared.content.seek(0)
-        attachment.file.name = default_storage.save(private_name(FOLDER, prepared.ending), prepared.content)
-        if prepared.thumbnail:
-            ending = "jpg" if prepared.thumbnail.startswith(b"\xff\xd8") else "png"
-            attachment.thumbnail.name = default_storage.save(
-                private_name(FOLDER, ending), ContentFile(prepared.thumbnail)
-            )
+        attachment.file.name, attachment.thumbnail.name = store_prepared(prepared, FOLDER)
         made.append(attachment)
     Attachment.objects.bulk_create(made)
     return len(made)

@@ -12,11 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from evidence.access import get_editable_record, get_record
 from evidence.attachments import (
     MOST_FILES,
-    DamagedFile,
     attach,
     content_of,
     detach,
-    id_of_file,
     made_before,
     thumbnail_of,
 )
@@ -25,9 +23,8 @@ from evidence.models import Attachment, Evidence
 from groups.access import AuthenticatedRequest
 from toolkit_portal.core.attachment_files import TYPES, prepare
 from toolkit_portal.core.form_ids import form_id, to_new_form
+from toolkit_portal.core.kept_files import DamagedFile, harmless, id_of_file
 from toolkit_portal.core.uploads import UploadError
-
-NOTHING_RUNS = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,7 +63,7 @@ def _take(request: AuthenticatedRequest, record: Evidence, form: AttachmentForm)
     sent = data["client_id"] or form_id(request) or uuid4()
     stored: list[Attachment] = []
     for file in data["chosen"]:
-        client_id = id_of_file(sent, record, file)
+        client_id = id_of_file(sent, record.pk, file)
         try:
             made = made_before(record, client_id) or attach(
                 record=record,
@@ -109,7 +106,7 @@ def attachment_file(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     response = StreamingHttpResponse(content, content_type=TYPES[attachment.kind])
     response["Content-Length"] = str(attachment.size)
     response["Content-Disposition"] = content_disposition_header(True, attachment.filename) or "attachment"
-    return _harmless(response)
+    return harmless(response)
 
 
 @require_safe
@@ -121,13 +118,7 @@ def attachment_thumbnail(request: AuthenticatedRequest, pk: int) -> HttpResponse
     except DamagedFile:
         raise Http404("There is no picture.") from None
     kind = "jpeg" if content.startswith(b"\xff\xd8") else "png"
-    return _harmless(HttpResponse(content, content_type=f"image/{kind}"))
-
-
-def _harmless(response: HttpResponseBase) -> HttpResponseBase:
-    response.headers["Content-Security-Policy"] = NOTHING_RUNS
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return harmless(HttpResponse(content, content_type=f"image/{kind}"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
