@@ -10,12 +10,14 @@ class GroupsConfig(AppConfig):
     name = "groups"
 
     def ready(self) -> None:
-        from groups import trail
+        from groups import credentials, track_records, trail
         from groups.leaving import held
         from groups.reference import load_reference_data
 
         trail.register()
         held.register()
+        credentials.follow()
+        track_records.follow()
         post_migrate.connect(load_reference_data, sender=self)
         post_migrate.connect(_make_cache_table, sender=self)
 
