@@ -57,6 +57,10 @@ class Facts:
     """By key of the kind of paper; one that isn't there is missing."""
     answers: Mapping[str, Answered | None] = field(default_factory=dict)
     """Levels of the latest completed assessment, by code; empty without one."""
+    themes: Mapping[str, Fraction | None] | None = None
+    """Exact scores of themes where they are stored; None: they come from the answers."""
+    overall: Fraction | None = None
+    """The exact overall score, where themes are given."""
     evidence_days: Sequence[date] = ()
     """Days of reviewed evidence that the group told of."""
     track_record_ends: Sequence[date] = ()
@@ -166,6 +170,61 @@ def standing(
     return Standing(ladder[reached], above, tuple(ladder))
 
 
+def reached(routes: Sequence[Mapping[str, Any]], asks: Mapping[str, Alternatives], facts: Facts) -> str:
+    """The key of the highest route whose rules are all met, as standing() finds it, without words or steps.
+
+    For many groups at once; facts must hold the stored scores. An unknown name of a paper is never met.
+    """
+    met: dict[str, bool] = {}
+    highest = ""
+    for route in routes:
+        key = route["key"]
+        met[key] = met.get(route.get("after", ""), True) and _is_met(route, asks, facts)
+        if met[key] or not highest:
+            highest = key
+    return highest
+
+
+def _is_met(route: Mapping[str, Any], asks: Mapping[str, Alternatives], facts: Facts) -> bool:
+    day, themes = facts.as_at, facts.themes or {}
+    return (
+        all(_reaches(facts.answers.get(code), least) for code, least in route.get("levels", {}).items())
+        and all(_at_least(themes.get(code), least) for code, least in route.get("theme_scores", {}).items())
+        and ("overall" not in route or _at_least(facts.overall, route["overall"]))
+        and (
+            "evidence_records" not in route
+            or _since(facts.evidence_days, months_before(day, route["evidence_months"]), day)
+            >= route["evidence_records"]
+        )
+        and (
+            "track_records" not in route
+            or _since(facts.track_record_ends, months_before(day, 12 * route["track_record_years"]), day)
+            >= route["track_records"]
+        )
+        and all(
+            any(all(_held(facts, kind) for kind in way) for way in asks.get(name, ()))
+            for name in route.get("credentials", ())
+        )
+    )
+
+
+def _held(facts: Facts, kind: str) -> bool:
+    paper = facts.papers.get(kind)
+    return paper is not None and paper.holds(facts.as_at)
+
+
+def _reaches(answer: Answered | None, least: int) -> bool:
+    return isinstance(answer, int) and answer >= least
+
+
+def _at_least(score: Fraction | None, least: int) -> bool:
+    return score is not None and score >= least
+
+
+def _since(days: Iterable[date], first: date, last: date) -> int:
+    return sum(first <= day <= last for day in days)
+
+
 def months_before(day: date, months: int) -> date:
     """The same day so many months earlier, or the last of that month where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
@@ -179,7 +238,12 @@ class _Judge:
         self, scale: Scale, asks: Mapping[str, Alternatives], facts: Facts, names: Mapping[str, str]
     ) -> None:
         self.scale, self.asks, self.facts, self.names = scale, asks, facts, names
-        self.score = score_assessment(scale.criteria, scale.theme_weights, facts.answers)
+        if facts.themes is None:
+            score = score_assessment(scale.criteria, scale.theme_weights, facts.answers)
+            self.themes: Mapping[str, Fraction | None] = score.themes
+            self.overall = score.overall
+        else:
+            self.themes, self.overall = facts.themes, facts.overall
 
     def rules(self, route: Mapping[str, Any], below: Iterable[Rule]) -> Iterable[Rule]:
         """The rules that a route names itself, in the order people meet them: papers, record, levels, scores."""
@@ -229,7 +293,7 @@ class _Judge:
         )
 
     def _holds(self, kind: str) -> bool:
-        return self._of(kind).holds(self.facts.as_at)
+        return _held(self.facts, kind)
 
     def _of(self, kind: str) -> Paper:
         return self.facts.papers.get(kind, Paper("missing"))
@@ -257,7 +321,7 @@ class _Judge:
 
     def _evidence(self, route: str, least: int, months: int) -> Rule:
         since = months_before(self.facts.as_at, months)
-        found = sum(since <= day <= self.facts.as_at for day in self.facts.evidence_days)
+        found = _since(self.facts.evidence_days, since, self.facts.as_at)
         lacking = least - found
         return Rule(
             route,
@@ -272,7 +336,7 @@ class _Judge:
 
     def _track_records(self, route: str, least: int, years: int) -> Rule:
         since = months_before(self.facts.as_at, 12 * years)
-        found = sum(since <= day <= self.facts.as_at for day in self.facts.track_record_ends)
+        found = _since(self.facts.track_record_ends, since, self.facts.as_at)
         lacking = least - found
         return Rule(
             route,
@@ -289,7 +353,7 @@ class _Judge:
 
     def _level(self, route: str, code: str, least: int) -> Rule:
         answer = self.facts.answers.get(code)
-        met = isinstance(answer, int) and answer >= least
+        met = _reaches(answer, least)
         if answer is None:
             detail = "Not assessed yet."
         elif isinstance(answer, int):
@@ -306,8 +370,8 @@ class _Judge:
         )
 
     def _theme(self, route: str, theme: str, least: int, planned: Mapping[str, int | None]) -> Rule:
-        score = self.score.themes.get(theme)
-        met = score is not None and score >= least
+        score = self.themes.get(theme)
+        met = _at_least(score, least)
         codes = [criterion for criterion in self.scale.criteria if criterion.theme == theme]
         return Rule(
             route,
@@ -321,13 +385,13 @@ class _Judge:
         )
 
     def _overall(self, route: str, least: int, planned: Mapping[str, int | None]) -> Rule:
-        met = self.score.overall is not None and self.score.overall >= least
+        met = _at_least(self.overall, least)
         return Rule(
             route,
             "overall",
             f"An overall score of {least} or higher",
             met,
-            _scored(self.score.overall),
+            _scored(self.overall),
             ()
             if met
             else self._raises(self.scale.criteria, Fraction(least), planned, lambda found: found.overall),

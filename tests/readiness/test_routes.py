@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.routes import Facts, Paper, Scale, Standing, Step, months_before, standing
+from readiness.routes import Facts, Paper, Scale, Standing, Step, months_before, reached, standing
 from readiness.scoring import NOT_APPLICABLE, CriterionWeight, score_assessment
 
 DAY = date(2026, 6, 30)
@@ -366,3 +366,39 @@ def test_no_shorter_way_to_a_score_exists(levels, weights):
         if (score_assessment(criteria, {"2.1": 1}, dict(zip(levels, tried, strict=True))).overall or 0) >= 60
     )
     assert ours == fewest
+
+
+# Many at once
+
+
+papers_of = st.dictionaries(
+    st.sampled_from(("equality", "accounts", "cash-flow", "bank-letter", "quality")),
+    st.builds(
+        Paper,
+        st.sampled_from(("missing", "draft", "not_needed", "in_place")),
+        st.sampled_from((None, DAY - timedelta(days=1), DAY, DAY + timedelta(days=1))),
+    ),
+)
+days_of = st.lists(
+    st.sampled_from((date(2023, 6, 29), date(2023, 6, 30), date(2024, 6, 29), date(2024, 6, 30), DAY)),
+    max_size=3,
+)
+
+
+@given(answers=answers_of, papers=papers_of, evidence=days_of, work=days_of, high=st.booleans())
+def test_the_short_way_for_many_groups_finds_the_same_route(answers, papers, evidence, work, high):
+    if high:
+        answers = {**GOOD, "2.21": answers["2.21"]}
+        papers = {**ALL_PAPERS, **dict(list(papers.items())[:1])}
+    score = score_assessment(SCALE.criteria, SCALE.theme_weights, answers)
+    facts = Facts(DAY, papers, answers, score.themes, score.overall, evidence, work)
+    long = standing(ROUTES, SCALE, ASKS, facts, NAMES)
+    assert reached(ROUTES, ASKS, facts) == long.route.key
+    from_answers = Facts(DAY, papers, answers, None, None, evidence, work)
+    assert standing(ROUTES, SCALE, ASKS, from_answers, NAMES) == long
+
+
+def test_without_routes_none_is_reached_and_an_unknown_paper_is_never_met():
+    assert reached((), ASKS, Facts(DAY)) == ""
+    routes = [{"key": "a", "title": "A"}, {"key": "b", "title": "B", "credentials": ["licence"]}]
+    assert reached(routes, {}, Facts(DAY)) == "a"
