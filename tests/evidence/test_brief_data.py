@@ -137,10 +137,15 @@ def county(cast) -> Collected:
 
     def told(method: str, districts, communities, number, barriers) -> None:
         reviewed(
-            cast, method=method, districts=districts, communities=communities, people_affected=number,
-            barriers=barriers, summary=f"{method} {Evidence.objects.count()}",
+            cast,
+            method=method,
+            districts=districts,
+            communities=communities,
+            people_affected=number,
+            barriers=barriers,
+            summary=f"{method} {Evidence.objects.count()}",
             groups=(cast.sunrise,),
-        )  # fmt: skip
+        )
 
     told("survey", CHESTERFIELD, ROMA, 30, COST)
     told("survey", CHESTERFIELD, INDIAN, 14, COST)
@@ -248,15 +253,37 @@ def test_hidden_numbers_are_explained_where_there_are_any(county, cast):
     assert not any(explained in paragraph for paragraph in collected().document.method_note)
 
 
-def test_a_filter_never_gives_its_opposite_away(county):
-    """With one district chosen the rest can be had by subtraction from the whole, so both are protected."""
-    for name in ("Chesterfield", "High Peak", "Bolsover"):
-        document = collected(choice(districts=(name,))).document
-        shown = " ".join([document.gap, *document.affected, str(document.tables), str(document.figures)])
-        assert "'3'" not in shown and "3 people" not in shown, name
-    document = collected(choice(districts=BOLSOVER)).document
-    # Three people in two records: too few for any table or bar.
-    assert document.tables == () and "fewer than 5 records" in document.methods[0].records
+def test_a_number_is_hidden_where_the_whole_beside_it_would_tell_what_was_left_out(cast):
+    """Thirty people and five records of housing, of thirty-three and ten in all: three are left over for transport."""
+    for _ in range(5):
+        reviewed(cast, people_affected=6, communities=ROMA)
+        reviewed(cast, service="Transport", communities=ROMA)
+    alone = collected().document
+    assert [figure.value for figure in alone.figures[:2]] == ["5", "30"]
+    Evidence.objects.filter(pk=Evidence.objects.filter(service_area__label="Transport")[0].pk).update(
+        people_affected=3
+    )
+    beside = collected().document
+    assert [figure.value for figure in beside.figures[:2]] == ["5", "*"]
+    shown = [
+        beside.gap,
+        *beside.affected,
+        *(section.people for section in beside.methods),
+        str(beside.tables),
+    ]
+    assert not any("30" in words for words in shown)
+    assert "an unstated number of people are affected" in beside.affected[0].lower()
+
+
+def test_the_table_has_the_districts_and_communities_that_were_asked_for_and_no_others(cast):
+    for _ in range(5):
+        reviewed(cast, people_affected=8, districts=CHESTERFIELD + HIGH_PEAK, communities=ROMA + INDIAN)
+    (table,) = collected(choice(districts=CHESTERFIELD, communities=INDIAN)).document.tables
+    assert table.columns == ("Indian", "Total")
+    assert [row.label for row in table.rows] == ["Chesterfield", "Total"]
+    (table,) = collected().document.tables
+    assert table.columns == ("Roma", "Indian", "Total")
+    assert [row.label for row in table.rows] == ["Chesterfield", "High Peak", "Total"]
 
 
 def test_where_no_record_fits_the_brief_says_so_and_proposes_nothing(county):

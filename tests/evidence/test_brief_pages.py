@@ -252,6 +252,10 @@ def test_the_form_of_another_lios_brief_is_refused_without_telling_of_it_and_can
     assert answer.status_code == 422 and "This form was used for another brief." in page
     assert str(theirs.client_id) not in page and "Vale" not in page
     assert Brief.objects.get() == theirs
+    # Looked at again, as the page asks, it is a new form.
+    form = preview(cast).split('name="client_id" value="', 1)[1].split('"', 1)[0]
+    assert sent(cast, client_id=form).status_code == 302
+    assert Brief.objects.get(lio=cast.peak).number == 1
 
 
 @pytest.mark.parametrize("form", ["", "nonsense"])
