@@ -287,6 +287,17 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
     assert pipe.is_fifo()
 
 
+def test_a_pipe_without_a_name_is_written_to():
+    """As behind /dev/stdout in a shell."""
+    reader, writer = os.pipe()
+    try:
+        write_csv(f"/dev/fd/{writer}", ["h"], [["x"]], bom=False)
+        assert os.read(reader, 100) == b"h\r\nx\r\n"
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
 def test_a_folder_or_a_missing_folder_is_named(tmp_path):
     with pytest.raises(IsADirectoryError, match="a folder, not a file"):
         write_csv(tmp_path, ["h"], [])

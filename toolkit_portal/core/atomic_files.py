@@ -18,10 +18,11 @@ def atomic_output(path: str | os.PathLike[str]) -> Iterator[Path]:
     (``/dev/stdout``) is written to at the end instead of being replaced. Raises OSError, with the
     reader's own path in it, when ``path`` is a folder or can't be written.
     """
-    target = Path(os.path.realpath(path))
+    special = os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
+    # What /dev/stdout stands for may have no name of its own, such as the pipe of a shell.
+    target = Path(path) if special else Path(os.path.realpath(path))
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, "that is a folder, not a file", str(path))
-    special = target.exists() and not target.is_file()
     if not special and not target.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(target.parent))
     folder = Path(tempfile.gettempdir()) if special else target.parent
