@@ -8,6 +8,7 @@ from evidence.import_rows import LISTS, ORGANISATIONS, Given
 from evidence.imports import EvidenceImport
 from evidence.models import Evidence, Quote, QuoteConsent, SearchEntry
 from groups import trail
+from groups.credentials import readiness_changed
 from groups.models import Organisation, User
 from groups.models.community_groups import name_key
 
@@ -58,6 +59,13 @@ def write(judged: EvidenceImport, *, by: User | None, may_review: bool = False) 
         # Written past the signals that the search listens to.
         search_index.index(SearchEntry.Kind.NEED, [record.pk for record in records])
         search_index.index(SearchEntry.Kind.QUOTE, [quote.pk for quote in quotes])
+        if told := {
+            group.pk
+            for given in judged.to_write
+            if given.reviewed and may_review
+            for group in given.lists["groups"]
+        }:
+            readiness_changed.send(Evidence, groups=told, cause="Records of need were imported")
         if records and by is not None:
             trail.record("evidence imported", by, by=by, records=len(records))
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from evidence.consent import quote_goes
 from evidence.models import Evidence
 from groups import trail
+from groups.credentials import readiness_changed
 from groups.models import LIO, CommunityGroup, User
 
 PLAIN_FIELDS = (
@@ -33,6 +34,7 @@ PLAIN_FIELDS = (
     "criteria",
     "survey",
 )
+AGAIN = "A record of need was changed and waits for review again"
 LISTS = ("districts", "communities", "barriers", "groups")
 
 
@@ -137,13 +139,20 @@ def change_evidence(
             setattr(current, name, value)
         current.version += 1
         current.changed_by = by
+        was_reviewed, told = current.is_reviewed, list(current.groups.values_list("pk", flat=True))
         _make_draft(current)
         current.sent_back_at = current.sent_back_by = None
         current.sent_back_why = ""
         current.save()
         for name, values in chosen.items():
             getattr(current, name).set(values)
+        if was_reviewed:
+            readiness_changed.send(Evidence, groups=told, cause=AGAIN)
         return current
+
+
+def _tell_groups(record: Evidence, cause: str) -> None:
+    readiness_changed.send(Evidence, groups=list(record.groups.values_list("pk", flat=True)), cause=cause)
 
 
 def _make_draft(record: Evidence) -> None:
@@ -157,10 +166,13 @@ def files_changed(*, record: Evidence, by: User) -> Evidence:
     One that was sent back stays so until its writer saves it. Raises Evidence.DoesNotExist.
     """
     current = Evidence.objects.select_for_update(of=("self",)).get(pk=record.pk)
+    was_reviewed = current.is_reviewed
     current.version += 1
     current.changed_by = by
     _make_draft(current)
     current.save()
+    if was_reviewed:
+        _tell_groups(current, AGAIN)
     return current
 
 
@@ -192,6 +204,7 @@ def review(*, record: Evidence, by: User, version: int) -> Evidence:
         current.version += 1
         current.save()
         trail.record("evidence reviewed", current, by=by)
+        _tell_groups(current, "A record of need was reviewed")
         return current
 
 

@@ -39,7 +39,7 @@ MOST_FILES = 20
 WARNED_DAYS = (60, 14)
 
 State = Credential.State
-# Sent with group= and cause=, in words, after what a group has in hand has changed: routes follow it.
+# Sent with groups= (ids) and cause= (words) after what groups have in hand has changed: their routes follow.
 readiness_changed = Signal()
 
 
@@ -140,7 +140,7 @@ def set_paper(
         paper.changed_by = by
         paper.save()
         keep_change(paper, by)
-        readiness_changed.send(Credential, group=group, cause=f"{kind}: {paper.get_state_display().lower()}")
+        readiness_changed.send(Credential, groups=[group.pk], cause=f"{kind}: {paper.get_state_display().lower()}")
         return paper
 
 

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from rapidfuzz import fuzz, process
 
+from groups.credentials import readiness_changed
 from groups.forms.community_groups import SectionForm
 from groups.models import CommunityGroup, Contact, User
 from groups.models.community_groups import lines, name_key
@@ -105,4 +106,6 @@ def save_contact(*, form, group: CommunityGroup, by: User) -> Contact:
                 other.is_lead = False
                 other.save(update_fields=["is_lead"])
         contact.save()
+        # Routes ask for a main contact.
+        readiness_changed.send(Contact, groups=[group.pk], cause="The main contact was changed")
         return contact

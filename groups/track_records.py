@@ -66,7 +66,7 @@ def add_work(
         with transaction.atomic():
             work = TrackRecord.objects.create(group=group, client_id=client_id, changed_by=by, **fields)
             work.services.set(services)
-            readiness_changed.send(TrackRecord, group=group, cause="A piece of work was added")
+            readiness_changed.send(TrackRecord, groups=[group.pk], cause="A piece of work was added")
             return work
     except IntegrityError:
         # The same form twice at once: the other one was first.
@@ -106,7 +106,7 @@ def change_work(
         current.save()
         if wanted is not None:
             current.services.set(wanted)
-        readiness_changed.send(TrackRecord, group=current.group, cause="A piece of work was changed")
+        readiness_changed.send(TrackRecord, groups=[current.group_id], cause="A piece of work was changed")
         return current
 
 
@@ -120,9 +120,9 @@ def delete_work(*, work: TrackRecord) -> None:
             .first()
         )
         if current is not None:
-            group = current.group
+            group = current.group_id
             current.delete()
-            readiness_changed.send(TrackRecord, group=group, cause="A piece of work was deleted")
+            readiness_changed.send(TrackRecord, groups=[group], cause="A piece of work was deleted")
 
 
 def check_fields(fields: dict[str, Any]) -> None:

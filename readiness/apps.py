@@ -8,9 +8,11 @@ class ReadinessConfig(AppConfig):
     name = "readiness"
 
     def ready(self) -> None:
-        from readiness import leaving, trail
+        from groups.credentials import readiness_changed
+        from readiness import leaving, route_keeping, trail
         from readiness.loading import load_bundled_editions
 
         trail.register()
         leaving.register()
+        readiness_changed.connect(route_keeping.follow, dispatch_uid="routes")
         post_migrate.connect(load_bundled_editions, sender=self)

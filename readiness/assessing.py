@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
+from groups.credentials import readiness_changed
 from groups.models import CommunityGroup, User, Visit
 from readiness import scoring
 from readiness.models import Answer, Assessment, Criterion, Edition
@@ -325,8 +326,11 @@ def discard(draft: Assessment) -> None:
         _locked_draft(draft).delete()
 
 
-def refresh_latest(group_id: int) -> None:
-    """Marks the newest standing assessment of a group: by day assessed, then by when it was completed."""
+def refresh_latest(group_id: int, *, tell: bool = True) -> None:
+    """Marks the newest standing assessment of a group: by day assessed, then by when it was completed.
+
+    tell: whether the group's route follows at once; an import of many lets all follow together.
+    """
     latest = (
         Assessment.objects.complete()
         .filter(group_id=group_id)
@@ -337,7 +341,8 @@ def refresh_latest(group_id: int) -> None:
         or 0  # no record has this number
     )
     Assessment.objects.filter(group_id=group_id, is_latest=True).exclude(pk=latest).update(is_latest=False)
-    Assessment.objects.filter(pk=latest, is_latest=False).update(is_latest=True)
+    if Assessment.objects.filter(pk=latest, is_latest=False).update(is_latest=True) and tell:
+        readiness_changed.send(Assessment, groups=[group_id], cause="A new assessment")
 
 
 def _locked_draft(draft: Assessment) -> Assessment:

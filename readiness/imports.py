@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from groups import trail
+from groups.credentials import readiness_changed
 from groups.models import CommunityGroup, Membership, User
 from groups.models.community_groups import lines, name_key
 from readiness import scoring
@@ -338,6 +339,7 @@ def write(judged: AssessmentImport, *, by: User | None) -> None:
             batch_size=2000,
         )
         for group in groups:
-            refresh_latest(group)
+            refresh_latest(group, tell=False)
+        readiness_changed.send(Assessment, groups=groups, cause="Assessments were imported")
         if assessments and by is not None:
             trail.record("assessments imported", by, by=by, assessments=len(assessments))

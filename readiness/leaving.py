@@ -9,7 +9,17 @@ from django.utils import timezone
 from groups.leaving import registry
 from groups.models import CommunityGroup
 from readiness.issuing import DRAFT_FOLDER
-from readiness.models import Action, ActionNote, Answer, Assessment, IssuedPlan, Plan, Target
+from readiness.models import (
+    Action,
+    ActionNote,
+    Answer,
+    Assessment,
+    GroupRoute,
+    IssuedPlan,
+    Plan,
+    RouteChange,
+    Target,
+)
 
 # A draft's PDF is made again whenever somebody wants it.
 DRAFTS_KEPT = timedelta(days=30)
@@ -23,6 +33,8 @@ def register() -> None:
     )
     registry.of_group(Action, "Actions", "plan__group", changed=["updated_at"])
     registry.of_group(Plan, "Action plans", "group", left_out=["revision"])
+    registry.of_group(RouteChange, "Changes of route", "group", changed=["changed_at"])
+    registry.of_group(GroupRoute, "Route", "group", left_out=["holds_until", "lapses"])
     registry.of_group(Target, "Agreed targets", "group", changed=["agreed_at"])
     registry.of_group(Answer, "Answers", "assessment__group", changed=["answered_at"])
     registry.of_group(

@@ -15,6 +15,7 @@ from groups.models import AudienceServed, Community, CommunityGroup, District, S
 from readiness.demo.groups import County, add_groups, add_people
 from readiness.demo.readiness import add_assessments, add_plans, add_unfinished_work, issue_plans
 from readiness.models import Edition, SuggestedAction
+from readiness.route_keeping import settle
 
 BATCH = 500
 ISSUED_PLANS = 6  # each takes a second or two to render, so only some groups have one
@@ -87,8 +88,9 @@ def build(
             say=say,
         )
         made.evidence, made.briefs = told.records, told.briefs
-    # Most of it was written past the signals that the search listens to.
+    # Most of it was written past the signals that search and routes listen to.
     search_index.rebuild()
+    settle(CommunityGroup.objects.all(), "", day=county.today)
     return made
 
 

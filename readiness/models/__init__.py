@@ -3,6 +3,7 @@
 from readiness.models.assessments import Answer, Assessment, Target
 from readiness.models.editions import Criterion, Edition, LevelDescriptor, SuggestedAction, Theme
 from readiness.models.plans import Action, ActionNote, IssuedPlan, Plan
+from readiness.models.routes import GroupRoute, RouteChange
 
 __all__ = [
     "Action",
@@ -11,9 +12,11 @@ __all__ = [
     "Assessment",
     "Criterion",
     "Edition",
+    "GroupRoute",
     "IssuedPlan",
     "LevelDescriptor",
     "Plan",
+    "RouteChange",
     "SuggestedAction",
     "Target",
     "Theme",

@@ -44,7 +44,7 @@ from groups.models import (
 )
 from readiness import issuing
 from readiness.assessing import complete, start_correction
-from readiness.models import Action, IssuedPlan, Target
+from readiness.models import Action, Edition, IssuedPlan, RouteChange, Target
 from tests import factories
 from tests.cast import Cast, make_cast
 from tests.groups.leaving import markers
@@ -168,6 +168,13 @@ def seed_papers(cast: Cast, group: CommunityGroup) -> None:
         judged_by=cast.officer,
         judged_at=timezone.now(),
         **stored,
+    )
+    RouteChange.objects.create(
+        group=group,
+        edition=Edition.objects.get(is_current=True),
+        route="be-heard",
+        went_up=True,
+        cause="A paper",
     )
     work = TrackRecord.objects.create(group=group, title="Lunches", changed_by=cast.officer)
     TrackRecordFile.objects.create(
