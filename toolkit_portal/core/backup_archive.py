@@ -204,9 +204,7 @@ def verified(path: Path, *, database_to: Path) -> Manifest:
     said: bytes | None = None
     for name, content in members(path):
         if name == MANIFEST:
-            said = content.read(MOST_MANIFEST_BYTES + 1)
-            if len(said) > MOST_MANIFEST_BYTES:
-                raise DamagedBackup("The backup's manifest is far too long.")
+            said = _bounded(content)
         elif name in DATABASES.values():
             # "x": a second database in the archive finds the first one's file.
             try:
@@ -221,6 +219,15 @@ def verified(path: Path, *, database_to: Path) -> Manifest:
     manifest = _read(said)
     _compare(manifest.members, found)
     return manifest
+
+
+def _bounded(content: "ArchivedFile") -> bytes:
+    said = bytearray()
+    while part := content.read(PART):  # one large read would set aside the most at once
+        said += part
+        if len(said) > MOST_MANIFEST_BYTES:
+            raise DamagedBackup("The backup's manifest is far too long.")
+    return bytes(said)
 
 
 def _read(said: bytes) -> Manifest:

@@ -17,6 +17,8 @@ from toolkit_portal.core.backup_database import Columns, Snapshot, compare_count
 STEP = 4000
 MOST_RESTARTS = 3
 MOST_SECONDS = 600
+# As long as the portal's own writers wait for each other.
+WAIT = 20
 ASIDE = ("-wal", "-shm", "-journal")
 
 
@@ -59,7 +61,9 @@ def snapshot(connection: BaseDatabaseWrapper, folder: Path, columns: Columns) ->
 
 def _connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
     """A connection of our own, so that nothing of the portal's own transactions or settings is in the way."""
-    return sqlite3.connect(f"file:{quote(str(path))}?mode={mode}", uri=True, timeout=20, isolation_level=None)
+    return sqlite3.connect(
+        f"file:{quote(str(path))}?mode={mode}", uri=True, timeout=WAIT, isolation_level=None
+    )
 
 
 def _copy(source: sqlite3.Connection, copy: sqlite3.Connection) -> None:

@@ -128,8 +128,8 @@ def stored_files(storage: Storage, folder: str = "") -> Iterator[str]:
 
 
 def left_behind(path: Path) -> list[Path]:
-    """What backups that were killed have left in the folder of path. It holds the county's data."""
-    return sorted(path.parent.glob(f"{WORKING}*"))
+    """What backups that were killed have left in the folder of path, or one that runs is at. It holds people's data."""
+    return sorted([*path.parent.glob(f"{WORKING}*"), *path.parent.glob(f".{'[0-9a-f]' * 24}.part")])
 
 
 def check_backup(path: Path) -> Manifest:

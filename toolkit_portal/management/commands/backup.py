@@ -26,8 +26,8 @@ class Command(BaseCommand):
         target: Path = options["output"]
         for left in left_behind(target):
             self.stderr.write(
-                f"{left} is of a backup that is running or was cut off. If none is running, delete it: it holds the "
-                "county's data."
+                f"{left} is of a backup or another file that is just being written, or was cut off. If nothing is "
+                "running, delete it: it holds people's data."
             )
         try:
             made = make_backup(
@@ -37,13 +37,13 @@ class Command(BaseCommand):
             raise CommandError(str(fault)) from fault
         except OSError as fault:
             raise CommandError(
-                f"Can't write {target}: {fault.strerror or fault}"
-                if fault.filename
-                else f"Can't back up: {fault}"
+                f"The backup couldn't be made: {fault.strerror or fault} ({fault.filename or target})"
             ) from fault
         for name in made.gone:
             self.stderr.write(f"Gone from the private files, so not in the backup: {name}")
-        self.stdout.write(
+        # Where the backup itself goes to standard output, words don't.
+        out = self.stdout if target.is_file() else self.stderr
+        out.write(
             f"Wrote {target}: {len(made.tables)} tables with {made.rows:,} rows, {made.files:,} private files, "
             f"as at {made.made_at}."
         )
