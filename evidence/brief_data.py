@@ -406,8 +406,7 @@ def _able_groups(groups: QuerySet[CommunityGroup], choice: BriefChoice) -> tuple
     )
     labels = _labels_of(found)
     return tuple(
-        AbleGroup(name=group.name, fields=_agreed_fields(group, labels.get(group.pk, {})))
-        for group in found
+        AbleGroup(name=group.name, fields=_agreed_fields(group, labels.get(group.pk, {}))) for group in found
     )
 
 
