@@ -254,6 +254,22 @@ def test_a_dump_with_other_rows_than_the_manifest_says_is_refused(tmp_path: Path
 
 
 @on_postgresql
+@acts.needs_programs
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_of_a_newer_server_is_refused(tmp_path: Path):
+    path = tmp_path / "county.tar.gz"
+    make_backup(path, connection=connection, storage=acts.storage_at(tmp_path / "files"), file_columns=[])
+    newer = acts.changed(path, "manifest.json", says(database_version="99.1"))
+    with acts.empty_database(tmp_path) as database:
+        with pytest.raises(BackupError, match="PostgreSQL 99, this server is"):
+            restore_backup(
+                newer, connection=database, storage=FileSystemStorage(location=tmp_path / "target")
+            )
+        with database.cursor() as cursor:
+            assert database.introspection.table_names(cursor) == []
+
+
+@on_postgresql
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("script", "words"),

@@ -2,13 +2,12 @@
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,8 +23,8 @@ from tests import factories
 from tests.cast import make_cast
 from tests.toolkit_portal import backup_acts as acts
 from tests.toolkit_portal.commands import ROOT, clean_environment
-from toolkit_portal.core import backup_postgresql, backup_sqlite, backups
-from toolkit_portal.core.backups import BackupError, check_backup, make_backup, restore_backup
+from toolkit_portal.core import backup_postgresql, backups
+from toolkit_portal.core.backups import check_backup, make_backup, restore_backup
 from toolkit_portal.management.commands.backup import _file_columns
 
 WRITERS = 8
@@ -207,89 +206,6 @@ def test_rows_are_counted_at_the_moment_of_the_dump(files: Path, tmp_path: Path,
     monkeypatch.undo()
     assert made.tables["public.groups_servicearea"] == ServiceArea.objects.count() - 1
     check_backup(path)
-
-
-@pytest.mark.parametrize("journal", ["DELETE", "WAL"])
-def test_what_is_not_committed_is_not_copied_and_what_is_committed_is(tmp_path: Path, journal: str):
-    """The file itself may hold half of a transaction, or lack one that is in the log: copying it would be wrong."""
-    source = tmp_path / "portal.sqlite3"
-    database = acts.small_database(source)
-    with closing(sqlite3.connect(source, isolation_level=None, check_same_thread=False)) as writer:
-        writer.execute(f"PRAGMA journal_mode={journal}")
-        writer.execute("PRAGMA wal_autocheckpoint=0")
-        writer.execute("INSERT INTO place VALUES (1000, 'Committed')")
-        writer.execute(
-            "PRAGMA cache_size=5"
-        )  # pages, so that the transaction writes to the file before its end
-        writer.execute("BEGIN")
-        writer.executemany(
-            "INSERT INTO place VALUES (?, ?)", [(n, "Never committed" * 50) for n in range(2000, 4000)]
-        )
-        end = threading.Timer(0.5, lambda: writer.execute("ROLLBACK"))
-        end.start()
-        try:
-            made = make_backup(
-                tmp_path / "backup.tar.gz",
-                connection=database,
-                storage=acts.storage_at(tmp_path / "files"),
-                file_columns=[],
-            )
-        finally:
-            end.join()
-    assert made.tables == {"place": 51, "meeting": 50}
-    check_backup(tmp_path / "backup.tar.gz")
-
-
-@pytest.mark.parametrize("journal", ["DELETE", "WAL"])
-def test_a_database_that_is_never_quiet_is_copied_all_the_same(tmp_path: Path, monkeypatch, journal: str):
-    """Each write of another begins SQLite's stepwise copy anew."""
-    source = tmp_path / "portal.sqlite3"
-    database = acts.small_database(source, rows=20_000)
-    with closing(sqlite3.connect(source)) as writer:
-        writer.execute(f"PRAGMA journal_mode={journal}")
-    monkeypatch.setattr(backup_sqlite, "STEP", 1)
-    monkeypatch.setattr(backup_sqlite, "MOST_SECONDS", 20)
-    over, written = threading.Event(), []
-
-    def write() -> None:
-        with closing(sqlite3.connect(source, isolation_level=None, timeout=20)) as writer:
-            while not over.is_set():
-                writer.execute("UPDATE place SET name = name || '.' WHERE id = 19999")
-                written.append(1)
-
-    thread = threading.Thread(target=write)
-    thread.start()
-    try:
-        while not written:
-            time.sleep(0.01)
-        before = len(written)
-        make_backup(
-            tmp_path / "backup.tar.gz",
-            connection=database,
-            storage=acts.storage_at(tmp_path / "files"),
-            file_columns=[],
-        )
-        assert len(written) > before
-    finally:
-        over.set()
-        thread.join()
-    assert check_backup(tmp_path / "backup.tar.gz").tables["place"] == 20_000
-
-
-def test_a_database_that_stays_locked_ends_the_backup_with_words(tmp_path: Path, monkeypatch):
-    database = acts.small_database(tmp_path / "portal.sqlite3")
-    monkeypatch.setattr(backup_sqlite, "MOST_SECONDS", 0.2)
-    monkeypatch.setattr(backup_sqlite, "WAIT", 0.1)
-    with closing(sqlite3.connect(tmp_path / "portal.sqlite3", isolation_level=None)) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(BackupError, match=r"too busy|locked"):
-            make_backup(
-                tmp_path / "backup.tar.gz",
-                connection=database,
-                storage=acts.storage_at(tmp_path / "files"),
-                file_columns=[],
-            )
-    assert not (tmp_path / "backup.tar.gz").exists()
 
 
 def test_a_backup_that_is_killed_leaves_no_file_under_its_name(tmp_path: Path, capsys):

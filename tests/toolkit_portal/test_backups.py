@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import sqlite3
 import stat
 import subprocess
 import sys
 import tracemalloc
 import uuid
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -201,6 +203,17 @@ def test_a_database_with_tables_is_left_as_it_is(small: Path, tmp_path: Path):
     assert (tmp_path / "target" / "portal.sqlite3").read_bytes() == before
 
 
+@acts.needs_programs
+@pytest.mark.django_db(transaction=True)
+def test_the_portals_own_database_is_not_restored_over(files: Path, tmp_path: Path):
+    path = tmp_path / "county.tar.gz"
+    make_backup(path, connection=connection, storage=default_storage, file_columns=[])
+    before = acts.rows_of(connection)
+    with pytest.raises(BackupError, match="isn't empty"):
+        restore_backup(path, connection=connection, storage=default_storage)
+    assert acts.rows_of(connection) == before
+
+
 @pytest.mark.parametrize("aside", ["-wal", "-journal"])
 def test_what_is_left_of_another_database_is_not_mixed_in(small: Path, tmp_path: Path, aside: str):
     """SQLite would play it into the restored one."""
@@ -228,6 +241,43 @@ def test_a_backup_with_migrations_of_a_newer_portal_is_refused(small: Path, tmp_
     with pytest.raises(BackupError, match=r"version 9\.9\.9 of the portal.*groups\.0999_later"):
         restore_small(later, tmp_path / "target")
     assert acts.left_in(tmp_path / "target") == []
+
+
+def test_an_archive_that_changes_while_it_is_restored_leaves_nothing(
+    small: Path, tmp_path: Path, monkeypatch
+):
+    check = backups.backup_sqlite.check
+
+    def somebody_swaps_it(*given) -> None:
+        check(*given)
+        acts.changed(small, "files/c.txt", lambda content: b"Other words").replace(small)
+
+    monkeypatch.setattr(backups.backup_sqlite, "check", somebody_swaps_it)
+    with pytest.raises(BackupError, match="changed while it was restored"):
+        restore_small(small, tmp_path / "target")
+    assert acts.left_in(tmp_path / "target") == []
+
+
+def test_a_storage_that_gives_other_names_takes_no_backup(small: Path, tmp_path: Path, monkeypatch):
+    """A record would name a file that isn't there."""
+    monkeypatch.setattr(
+        FileSystemStorage, "get_available_name", lambda self, name, max_length=None: f"{name}_1"
+    )
+    with pytest.raises(BackupError, match="under another name"):
+        restore_small(small, tmp_path / "target")
+    assert acts.left_in(tmp_path / "target") == []
+
+
+def test_a_file_that_was_lost_before_is_noted(tmp_path: Path):
+    database = acts.small_database(tmp_path / "source.sqlite3")
+    with closing(sqlite3.connect(tmp_path / "source.sqlite3")) as raw, raw:
+        raw.execute("UPDATE meeting SET file = 'plans/lost.pdf' WHERE id = 3")
+        raw.execute("UPDATE meeting SET file = 'c.txt' WHERE id = 4")
+    path = tmp_path / "backup.tar.gz"
+    storage = acts.storage_at(tmp_path / "files", *NAMES)
+    assert make_backup(path, connection=database, storage=storage, file_columns=COLUMNS).gone == [
+        "plans/lost.pdf"
+    ]
 
 
 def test_after_an_older_backup_the_missing_migrations_are_named(small: Path, tmp_path: Path):
