@@ -15,7 +15,6 @@ from evidence.models import Evidence
 from groups.credentials import as_at
 from groups.models import CommunityGroup, Contact, Credential, CredentialKind, TrackRecord
 from readiness import scoring
-from readiness.assessing import weights_of
 from readiness.county import latest_assessments
 from readiness.models import Answer, Edition
 from readiness.routes import IN_PLACE, Alternatives, Facts, Paper, Scale, Standing, standing
@@ -58,16 +57,17 @@ class Ladder:
 
 
 def current_ladder() -> Ladder | None:
-    """The ladder of the edition that new assessments use; None without an edition or without routes. Six queries."""
+    """The ladder of the edition that new assessments use; None without an edition or without routes. Four queries."""
     edition = Edition.objects.filter(is_current=True).first()
     routes = edition.settings.get("routes", ()) if edition is not None else ()
     if edition is None or not routes:
         return None
-    criteria, theme_weights = weights_of(edition)
-    titles = {
-        **dict(edition.themes.values_list("code", "title")),
-        **dict(edition.criteria.values_list("code", "title")),
-    }
+    titles, theme_titles, theme_weights, criteria = {}, {}, {}, []
+    for code, title, weight in edition.themes.values_list("code", "title", "weight"):
+        theme_titles[code], theme_weights[code] = title, weight
+    for code, title, theme, weight in edition.criteria.values_list("code", "title", "theme__code", "weight"):
+        titles[code] = title
+        criteria.append(scoring.CriterionWeight(code, theme, weight))
     names = {NAMED_CONTACT: "A main contact"}
     asks: dict[str, Alternatives] = {}
     for key, label in CredentialKind.objects.values_list("key", "label"):
@@ -78,7 +78,7 @@ def current_ladder() -> Ladder | None:
         for name in route.get("credentials", ()):
             # A paper that no kind answers to is simply missing.
             asks.setdefault(name, [[name]])
-    return Ladder(edition, routes, Scale(criteria, theme_weights, titles), asks, names)
+    return Ladder(edition, routes, Scale(criteria, theme_weights, titles, theme_titles), asks, names)
 
 
 def facts_of(

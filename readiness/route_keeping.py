@@ -27,7 +27,7 @@ AT_ONCE = 2000
 def settle(groups: QuerySet[CommunityGroup], cause: str, *, day: date | None = None) -> int:
     """Judges the routes of these groups again, keeps them, and notes each change with its cause.
 
-    cause is at most 250 letters; an empty one takes what had lapsed. Returns how many moved. Reads fifteen
+    cause is at most 250 letters; an empty one takes what had lapsed. Returns how many moved. Reads thirteen
     queries for AT_ONCE groups or fewer.
     """
     ladder = current_ladder()

@@ -45,7 +45,8 @@ class Scale:
     criteria: Sequence[CriterionWeight]
     theme_weights: Mapping[str, Any]
     titles: Mapping[str, str] = field(default_factory=dict)
-    """Title by code of criterion or theme; codes without one are shown bare."""
+    """Title by code of criterion; codes without one are shown bare."""
+    theme_titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +364,7 @@ class _Judge:
         return Rule(
             route,
             f"level {code}",
-            f"{self._titled(code)} at level {least} or higher",
+            f"{_titled(code, self.scale.titles)} at level {least} or higher",
             met,
             detail,
             () if met else (self._raise(code, least),),
@@ -376,7 +377,7 @@ class _Judge:
         return Rule(
             route,
             f"theme {theme}",
-            f"{self._titled(theme)}: a score of {least} or higher",
+            f"{_titled(theme, self.scale.theme_titles)}: a score of {least} or higher",
             met,
             _scored(score),
             ()
@@ -447,11 +448,12 @@ class _Judge:
         return found
 
     def _raise(self, code: str, level: int) -> Step:
-        return Step("level", code, f"Bring {self._titled(code)} to level {level}", level)
+        return Step("level", code, f"Bring {_titled(code, self.scale.titles)} to level {level}", level)
 
-    def _titled(self, code: str) -> str:
-        title = self.scale.titles.get(code, "")
-        return f"{code} {title}" if title else code
+
+def _titled(code: str, titles: Mapping[str, str]) -> str:
+    title = titles.get(code, "")
+    return f"{code} {title}" if title else code
 
 
 def _plan(planned: dict[str, Any], rule: Rule) -> None:

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from readiness.views import assessments, results, targets
+from readiness.views import assessments, results, routes, targets
 
 urlpatterns = [
     path("groups/<int:pk>/readiness/", results.case_readiness, name="case_readiness"),
     path("groups/<int:pk>/readiness/start/", assessments.assessment_start, name="assessment_start"),
     path("groups/<int:pk>/readiness/targets/", targets.group_targets, name="group_targets"),
+    path("groups/<int:pk>/route/", routes.case_route, name="case_route"),
+    path("groups/<int:pk>/route/try/", routes.route_try, name="route_try"),
+    path("groups/<int:pk>/route/steps/", routes.route_step_add, name="route_step_add"),
     path("assessments/<int:pk>/", results.assessment_result, name="assessment_result"),
     path("assessments/<int:pk>/theme/<str:theme>/", assessments.assessment_theme, name="assessment_theme"),
     path("assessments/<int:pk>/autosave/", assessments.assessment_autosave, name="assessment_autosave"),

@@ -54,7 +54,9 @@ def content() -> dict[str, list[tuple]]:
         fields = [
             field
             for field in model._meta.concrete_fields
-            if not field.primary_key and not getattr(field, "auto_now", False) and field.name not in ("password", "judged_at")
+            if not field.primary_key
+            and not getattr(field, "auto_now", False)
+            and field.name not in ("password", "judged_at")
         ]
         found[model._meta.label] = [
             tuple(

@@ -379,7 +379,7 @@ def test_many_groups_take_as_many_queries_as_one(cast, number):
     with CaptureQueriesContext(connection) as queries:
         settle(own, "")
     reads = [query for query in queries.captured_queries if query["sql"].startswith("SELECT")]
-    assert len(reads) == 15
+    assert len(reads) == 13
     assert GroupRoute.objects.filter(group__in=own).count() == number
 
 

@@ -1,0 +1,318 @@
+"""The pages of a route: every rule with its why, steps that lead somewhere and into the plan, and trying out."""
+
+import json
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from groups.models import Contact, CredentialKind
+from readiness.models import Action, Edition, GroupRoute, RouteChange
+from readiness.planning import plan_of
+from readiness.routes import Step
+from readiness.views.routes import place_of
+from tests import factories
+from tests.cast import Cast, make_cast
+from tests.readiness.test_route_keeping import (
+    CODES,
+    HEARD,
+    hold,
+    ready_to_be_heard,
+    ready_to_sub_contract,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def page(cast: Cast, name: str = "case_route", actor: str = "officer", query: str = ""):
+    return cast.client(actor).get(reverse(name, args=[cast.sunrise.pk]) + query)
+
+
+def test_a_new_group_sees_the_next_rung_with_every_rule_and_its_steps(cast):
+    shown = page(cast)
+    text = shown.content.decode()
+    assert "Ready to: build foundations" in text and "5 rules still to meet" in text
+    for words in ("Governing document", "Bank account", "Equality policy", "Named contact", "a score of 40"):
+        assert words in text
+    assert [item["step"].about for item in shown.context["steps"]] == [*HEARD, "named-contact", ""]
+    assert "has not changed since" in text
+    assert GroupRoute.objects.filter(group=cast.sunrise).exists()
+
+
+def test_the_history_names_each_move_and_its_cause(cast):
+    ready_to_be_heard(cast)
+    text = page(cast).content.decode()
+    assert "Up from “Build foundations” to “Be heard”" in text and "Equality policy: in place" in text
+    assert "Next: Sub-contract to a prime." in text
+
+
+def test_the_top_of_the_ladder_has_no_steps(cast):
+    edition = Edition.objects.get(is_current=True)
+    edition.settings["routes"] = [{"key": "only", "title": "Only", "summary": "All there is."}]
+    edition.save()
+    text = page(cast).content.decode()
+    assert "This is the top of the ladder." in text and "What would move this group up" not in text
+
+
+@pytest.mark.parametrize("name", ["case_route", "route_try"])
+def test_an_edition_without_routes_says_so(cast, name):
+    edition = Edition.objects.get(is_current=True)
+    edition.settings["routes"] = []
+    edition.save()
+    assert "This edition has no routes" in page(cast, name).content.decode()
+
+
+def test_queries_do_not_grow_with_papers_and_history(cast):
+    client, url = cast.client("officer"), reverse("case_route", args=[cast.sunrise.pk])
+    edition = Edition.objects.get(is_current=True)
+
+    def moved() -> None:
+        RouteChange.objects.create(
+            group=cast.sunrise, edition=edition, route="be-heard", went_up=True, cause="A paper"
+        )
+
+    moved()
+    hold(cast, "bank-account")
+    client.get(url)
+    with CaptureQueriesContext(connection) as few:
+        client.get(url)
+    ready_to_sub_contract(cast)
+    for _ in range(3):
+        moved()
+    factories.make_action(group=cast.sunrise, by=cast.officer)
+    with CaptureQueriesContext(connection) as many:
+        client.get(url)
+    assert len(many) <= len(few) <= 20
+
+
+def test_a_manager_sees_the_steps_without_buttons(cast):
+    assert "Add to the plan" in page(cast).content.decode()
+    shown = page(cast, actor="manager").content.decode()
+    assert "What would move this group up" in shown and "Add to the plan" not in shown
+
+
+# Steps into the plan
+
+
+def add(cast: Cast, step: str, **data):
+    return cast.client("officer").post(
+        reverse("route_step_add", args=[cast.sunrise.pk]), {"step": step, **data}, follow=True
+    )
+
+
+def test_a_step_becomes_an_action_once_and_the_page_says_that_it_is_in_the_plan(cast):
+    client_id = str(uuid4())
+    first = add(cast, "route-paper-bank-account", client_id=client_id)
+    assert "Added to the plan: Put in place: Bank account." in first.content.decode()
+    again = add(cast, "route-paper-bank-account", client_id=str(uuid4()))
+    assert "in the plan already" in again.content.decode()
+    action = Action.objects.get()
+    assert (action.what, action.who, action.criterion_code) == ("Put in place: Bank account", "group", "")
+    assert action.why == "Bank account (asked on the way to “Be heard”)"
+    assert "In the plan" in page(cast).content.decode()
+
+
+def test_a_step_that_was_done_or_dropped_can_be_added_again(cast):
+    add(cast, "route-paper-bank-account")
+    Action.objects.update(state="dropped", dropped_reason="Later")
+    add(cast, "route-paper-bank-account")
+    assert Action.objects.count() == 2
+
+
+def test_a_level_evidence_and_work_carry_their_section_of_the_toolkit(cast):
+    ready_to_be_heard(cast)
+    add(cast, "route-evidence-")
+    evidence = Action.objects.get()
+    assert (evidence.criterion_code, evidence.who) == ("2.15", "both")
+    factories.make_assessment(
+        group=cast.sunrise, by=cast.officer, levels={**dict.fromkeys(CODES, 2), "2.21": 0, "2.22": 4}
+    )
+    add(cast, "route-level-2.21")
+    assert Action.objects.get(criterion_code="2.21").what.startswith("Bring 2.21 ")
+
+
+@pytest.mark.parametrize("step", ["", "route-paper-accounts", "nonsense"])
+def test_a_step_that_is_not_asked_adds_nothing(cast, step):
+    assert "Nothing was added" in add(cast, step).content.decode()
+    assert not Action.objects.exists()
+
+
+def test_without_routes_nothing_is_added(cast):
+    Edition.objects.update(is_current=False)
+    assert "Nothing was added" in add(cast, "route-paper-bank-account").content.decode()
+
+
+def test_a_form_of_another_groups_plan_is_refused_and_says_what_to_do(cast):
+    known = factories.make_action(group=cast.harbour, by=cast.officer)
+    shown = add(cast, "route-paper-bank-account", client_id=str(known.client_id))
+    assert "Press the button once more" in shown.content.decode()
+    assert not plan_of(cast.sunrise).actions.exists()
+
+
+def test_every_kind_of_step_leads_to_an_address(cast):
+    for step in (
+        Step("paper", "bank-account", ""),
+        Step("paper", "named-contact", ""),
+        Step("level", "2.1", ""),
+        Step("assessment", "", ""),
+        Step("evidence", "", ""),
+        Step("track_record", "", ""),
+    ):
+        assert str(cast.sunrise.pk) in place_of(step, cast.sunrise)
+
+
+# Trying out
+
+
+def test_trying_out_shows_another_route_and_stores_nothing(cast):
+    ready_to_be_heard(cast)
+    before = list(GroupRoute.objects.values_list("group", "route", "judged_at"))
+    asked = page(cast, "route_try")
+    assert asked.status_code == 200 and "tried" not in asked.context
+    initial = {name: field.initial for name, field in asked.context["form"].fields.items()}
+    assert initial["level-2.21"] == "2" and set(initial["papers"]) == {*HEARD, "named-contact"}
+    query = "&".join(
+        [
+            *(f"level-{code}=2" for code in CODES),
+            *(
+                f"papers={key}"
+                for key in (
+                    *HEARD,
+                    "named-contact",
+                    "accounts",
+                    "safeguarding-adults",
+                    "data-protection",
+                    "health-and-safety",
+                )
+            ),
+            "evidence=on",
+        ]
+    )
+    shown = page(cast, "route_try", query=f"?{query}")
+    assert shown.context["tried"].route.key == "sub-contract"
+    assert "It would be: sub-contract to a prime" in shown.content.decode()
+    assert list(GroupRoute.objects.values_list("group", "route", "judged_at")) == before
+
+
+def test_trying_out_lower_levels_and_what_does_not_apply(cast):
+    ready_to_be_heard(cast)
+    query = "&".join(
+        f"level-{code}={'na' if code == '2.15d' else '' if code == '2.23' else 0}" for code in CODES
+    )
+    shown = page(cast, "route_try", query=f"?{query}&work=2")
+    assert shown.context["tried"].route.key == "build-foundations"
+    assert "Now it is: be heard" in shown.content.decode()
+
+
+def test_trying_out_the_same_says_so(cast):
+    assert "The same as now." in page(cast, "route_try", query="?work=0").content.decode()
+
+
+@pytest.mark.parametrize("query", ["?level-2.1=9", "?work=-1", "?papers=licence"])
+def test_a_value_that_cannot_be_is_an_error_in_words(cast, query):
+    shown = page(cast, "route_try", query=query)
+    assert shown.status_code == 422 and "tried" not in shown.context
+    assert "error-summary" in shown.content.decode()
+
+
+def test_an_edition_without_names_of_levels_still_shows_them(cast):
+    edition = Edition.objects.get(is_current=True)
+    edition.settings.pop("level_names")
+    edition.save()
+    assert "3 in place" in page(cast, "route_try").content.decode()
+
+
+# Commands
+
+
+def told(capsys, *options: str) -> str:
+    call_command("route", *options)
+    return capsys.readouterr().out
+
+
+def test_the_command_answers_in_json_with_every_rule(cast, capsys):
+    ready_to_be_heard(cast)
+    answer = json.loads(told(capsys, "--group", "sunrise", "--format", "json"))
+    assert (answer["route"], answer["next"]) == ("be-heard", "sub-contract")
+    rules = {(rule["route"], rule["rule"]): rule for rule in answer["rules"]}
+    assert rules["be-heard", "paper bank account"]["met"] is True
+    assert rules["sub-contract", "evidence"] == {
+        "route": "sub-contract",
+        "rule": "evidence",
+        "met": False,
+        "detail": rules["sub-contract", "evidence"]["detail"],
+    }
+    assert "0 reviewed records" in rules["sub-contract", "evidence"]["detail"]
+
+
+def test_the_command_answers_for_another_day_and_by_id(cast, capsys):
+    ready_to_be_heard(cast)
+    answer = json.loads(
+        told(capsys, "--group", str(cast.sunrise.pk), "--as-at", "2020-01-01", "--format", "json")
+    )
+    assert (answer["route"], answer["as_at"]) == ("build-foundations", "2020-01-01")
+
+
+def test_the_command_tells_people_in_words(cast, capsys):
+    text = told(capsys, "--group", "Sunrise")
+    assert "Build foundations" in text and "Next: Be heard" in text
+    assert "not met: Bank account. Bank account: missing." in text
+
+
+def test_the_command_says_where_the_ladder_ends(cast, capsys):
+    edition = Edition.objects.get(is_current=True)
+    edition.settings["routes"] = [{"key": "only", "title": "Only"}]
+    edition.save()
+    assert "top of the ladder" in told(capsys, "--group", "Sunrise")
+    assert json.loads(told(capsys, "--group", "Sunrise", "--format", "json"))["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--group", "Nowhere"], "none has that id"),
+        (["--group", "999999"], "none has that id"),
+        (["--group", "!"], "none has that id"),
+        (["--group", "Sunr"], "Did you mean “Sunrise”"),
+        (["--group", "Sunrise", "--as-at", "30.6."], "Write it as 2026-06-30"),
+    ],
+)
+def test_the_command_says_what_is_wrong(cast, options, words):
+    with pytest.raises(CommandError, match=words):
+        call_command("route", *options)
+
+
+def test_the_command_asks_which_of_two_groups_of_one_name(cast):
+    factories.make_group(lio=cast.vale, name="Sunrise")
+    with pytest.raises(CommandError, match="Give the id of one"):
+        call_command("route", "--group", "Sunrise")
+
+
+def test_the_command_needs_an_edition_with_routes(cast):
+    Edition.objects.update(is_current=False)
+    with pytest.raises(CommandError, match="no routes"):
+        call_command("route", "--group", "Sunrise")
+
+
+def test_settling_says_how_many_were_judged_and_moved(cast, capsys):
+    call_command("settle_routes")
+    assert "Judged 3 groups; 0 moved" in capsys.readouterr().out
+    call_command("settle_routes")
+    assert "Judged 0 groups; 0 moved" in capsys.readouterr().out
+    Contact.objects.create(group=cast.sunrise, name="Ada", is_lead=True)
+    factories.make_assessment(group=cast.sunrise, by=cast.officer, levels=3, assessed_on=date(2026, 1, 1))
+    for key in HEARD[:-1]:
+        hold(cast, key)
+    kind = CredentialKind.objects.get(key=HEARD[-1])
+    cast.sunrise.credentials.create(kind=kind, state="in_place")
+    call_command("settle_routes", "--all")
+    assert "Judged 3 groups; 1 moved" in capsys.readouterr().out
