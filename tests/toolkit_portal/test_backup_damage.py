@@ -1,5 +1,6 @@
 """Archives that are damaged or made to do harm are refused before anything is written; failures leave nothing."""
 
+import hashlib
 import json
 import os
 import tarfile
@@ -113,6 +114,20 @@ def test_a_member_that_no_backup_holds_is_refused(
     contents = acts.take_apart(small)
     broken = acts.put_together(tmp_path / "broken.tar.gz", [*contents[:-1], extra, contents[-1]])
     refused(broken, tmp_path / "target", words)
+
+
+def test_a_name_that_leads_out_is_refused_though_the_manifest_agrees(small: Path, tmp_path: Path):
+    name, content = "files/../../evil.txt", b"evil"
+
+    def agree(manifest: bytes) -> bytes:
+        said = json.loads(manifest)
+        said["members"][name] = {"size": 4, "sha256": hashlib.sha256(content).hexdigest()}
+        return json.dumps(said).encode()
+
+    *contents, manifest = acts.take_apart(acts.changed(small, "manifest.json", agree))
+    broken = acts.put_together(tmp_path / "broken.tar.gz", [*contents, member(name, content), manifest])
+    refused(broken, tmp_path / "target", "leads out of its folder")
+    assert not (tmp_path / "evil.txt").exists()
 
 
 @pytest.mark.parametrize("name", ["database.sqlite3", "files/c.txt"])

@@ -46,13 +46,15 @@ def test_what_is_not_committed_is_not_copied_and_what_is_committed_is(tmp_path: 
 
 @pytest.mark.parametrize("journal", ["DELETE", "WAL"])
 def test_a_database_that_is_never_quiet_is_copied_all_the_same(tmp_path: Path, monkeypatch, journal: str):
-    """Each write of another begins SQLite's stepwise copy anew."""
+    """Each write of another begins SQLite's stepwise copy anew, but for one that looks at the log's one moment."""
     source = tmp_path / "portal.sqlite3"
     database = acts.small_database(source, rows=20_000)
     with closing(sqlite3.connect(source)) as writer:
         writer.execute(f"PRAGMA journal_mode={journal}")
     monkeypatch.setattr(backup_sqlite, "STEP", 1)
     monkeypatch.setattr(backup_sqlite, "MOST_SECONDS", 20)
+    if journal == "WAL":
+        monkeypatch.setattr(backup_sqlite, "MOST_RESTARTS", 10**9)
     over, written = threading.Event(), []
 
     def write() -> None:
@@ -81,16 +83,22 @@ def test_a_database_that_is_never_quiet_is_copied_all_the_same(tmp_path: Path, m
 
 
 def test_a_database_that_stays_locked_ends_the_backup_with_words(tmp_path: Path, monkeypatch):
-    database = acts.small_database(tmp_path / "portal.sqlite3")
-    monkeypatch.setattr(backup_sqlite, "MOST_SECONDS", 0.2)
+    """Somebody locks it before the copy, or between two steps of it."""
+    database = acts.small_database(tmp_path / "portal.sqlite3", rows=2000)
+    storage = acts.storage_at(tmp_path / "files")
+    monkeypatch.setattr(backup_sqlite, "STEP", 1)
     monkeypatch.setattr(backup_sqlite, "WAIT", 0.1)
+    monkeypatch.setattr(backup_sqlite, "MOST_SECONDS", 0.5)
+    step = backup_sqlite._Watch.__call__
     with closing(sqlite3.connect(tmp_path / "portal.sqlite3", isolation_level=None)) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(BackupError, match=r"too busy|locked"):
-            make_backup(
-                tmp_path / "backup.tar.gz",
-                connection=database,
-                storage=acts.storage_at(tmp_path / "files"),
-                file_columns=[],
-            )
+
+        def lock(*given: object) -> None:
+            if not other.in_transaction:
+                other.execute("BEGIN EXCLUSIVE")
+            step(*given)
+
+        monkeypatch.setattr(backup_sqlite._Watch, "__call__", lock)
+        for words in ("too busy", "is locked"):
+            with pytest.raises(BackupError, match=words):
+                make_backup(tmp_path / "backup.tar.gz", connection=database, storage=storage, file_columns=[])
     assert not (tmp_path / "backup.tar.gz").exists()
