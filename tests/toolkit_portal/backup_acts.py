@@ -1,6 +1,7 @@
 """What the tests of backups share: a county with files, empty places, and archives that are taken apart."""
 
 import io
+import json
 import os
 import secrets
 import shutil
@@ -27,7 +28,7 @@ from readiness.planning import plan_of
 from tests import factories
 from tests.cast import Cast, make_cast
 from toolkit_portal.core.attachment_files import prepare
-from toolkit_portal.core.backups import stored_files
+from toolkit_portal.core.backups import Restored, make_backup, restore_backup, stored_files
 
 # With REQUIRE_BROWSER=1 nothing that is owed is left out: then a missing pg_dump fails.
 needs_programs = pytest.mark.skipif(
@@ -36,6 +37,7 @@ needs_programs = pytest.mark.skipif(
     and os.environ.get("REQUIRE_BROWSER") != "1",
     reason="pg_dump isn't installed: sudo apt-get install postgresql-client",
 )
+NAMES = ("plans/a.pdf", "evidence/deep/b.png", "c.txt")
 Contents = list[tuple[tarfile.TarInfo, bytes]]
 
 
@@ -159,3 +161,26 @@ def changed(path: Path, name: str, change: Callable[[bytes], bytes]) -> Path:
 def left_in(folder: Path) -> list[str]:
     """Everything below a folder, hidden or not."""
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir())
+
+
+def small_backup(folder: Path) -> Path:
+    """A backup of a small SQLite database and three files, which lie below the folder."""
+    path = folder / "backup.tar.gz"
+    database = small_database(folder / "source" / "portal.sqlite3")
+    storage = storage_at(folder / "source" / "files", *NAMES)
+    make_backup(path, connection=database, storage=storage, file_columns=[("meeting", "file")])
+    return path
+
+
+def restore_small(path: Path, target: Path) -> Restored:
+    """Restores such a backup below the target."""
+    return restore_backup(
+        path,
+        connection=sqlite_at(target / "portal.sqlite3"),
+        storage=FileSystemStorage(location=target / "files"),
+    )
+
+
+def says(**values: object) -> Callable[[bytes], bytes]:
+    """A change of a manifest."""
+    return lambda content: json.dumps({**json.loads(content), **values}).encode()

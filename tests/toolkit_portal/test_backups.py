@@ -26,7 +26,6 @@ from tests.toolkit_portal.commands import ROOT, clean_environment
 from toolkit_portal.core import backups
 from toolkit_portal.core.backups import BackupError, make_backup, restore_backup
 
-NAMES = ("plans/a.pdf", "evidence/deep/b.png", "c.txt")
 COLUMNS = [("meeting", "file")]
 
 
@@ -46,16 +45,7 @@ def files(settings, tmp_path: Path, monkeypatch) -> Path:
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     """A backup of a small SQLite database and three files."""
-    path = tmp_path / "backup.tar.gz"
-    database = acts.small_database(tmp_path / "source" / "portal.sqlite3")
-    storage = acts.storage_at(tmp_path / "source" / "files", *NAMES)
-    make_backup(path, connection=database, storage=storage, file_columns=COLUMNS)
-    return path
-
-
-def restore_small(path: Path, target: Path) -> backups.Restored:
-    database = acts.sqlite_at(target / "portal.sqlite3")
-    return restore_backup(path, connection=database, storage=FileSystemStorage(location=target / "files"))
+    return acts.small_backup(tmp_path)
 
 
 def as_this_version(path: Path) -> Path:
@@ -151,14 +141,14 @@ def test_the_trail_says_that_a_backup_was_made_and_restored(files: Path, tmp_pat
 def test_any_storage_will_do(tmp_path: Path):
     """One without paths, as a bucket."""
     storage, other = InMemoryStorage(), InMemoryStorage()
-    for name in NAMES:
+    for name in acts.NAMES:
         storage.save(name, ContentFile(name.encode()))
     path = tmp_path / "backup.tar.gz"
     database = acts.small_database(tmp_path / "source.sqlite3")
     made = make_backup(path, connection=database, storage=storage, file_columns=COLUMNS)
     assert made.files == 3
     restore_backup(path, connection=acts.sqlite_at(tmp_path / "new" / "portal.sqlite3"), storage=other)
-    assert acts.contents_of(other) == {name: name.encode() for name in NAMES}
+    assert acts.contents_of(other) == {name: name.encode() for name in acts.NAMES}
 
 
 def test_a_file_of_any_size_takes_little_memory(tmp_path: Path):
@@ -169,7 +159,7 @@ def test_a_file_of_any_size_takes_little_memory(tmp_path: Path):
     tracemalloc.start()
     try:
         make_backup(path, connection=database, storage=storage, file_columns=COLUMNS)
-        restore_small(path, tmp_path / "target")
+        acts.restore_small(path, tmp_path / "target")
         most = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -198,7 +188,7 @@ def test_a_database_with_tables_is_left_as_it_is(small: Path, tmp_path: Path):
     acts.small_database(tmp_path / "target" / "portal.sqlite3", rows=0)
     before = (tmp_path / "target" / "portal.sqlite3").read_bytes()
     with pytest.raises(BackupError, match="isn't empty"):
-        restore_small(small, tmp_path / "target")
+        acts.restore_small(small, tmp_path / "target")
     assert acts.left_in(tmp_path / "target") == ["portal.sqlite3"]
     assert (tmp_path / "target" / "portal.sqlite3").read_bytes() == before
 
@@ -221,14 +211,14 @@ def test_what_is_left_of_another_database_is_not_mixed_in(small: Path, tmp_path:
     left.parent.mkdir()
     left.write_bytes(b"pages of another database")
     with pytest.raises(BackupError, match="left of another database"):
-        restore_small(small, tmp_path / "target")
+        acts.restore_small(small, tmp_path / "target")
     assert acts.left_in(tmp_path / "target") == [left.name]
 
 
 def test_a_storage_with_files_is_left_as_it_is(small: Path, tmp_path: Path):
     acts.storage_at(tmp_path / "target" / "files", "plans/other.pdf")
     with pytest.raises(BackupError, match=r"private files already, such as plans/other\.pdf"):
-        restore_small(small, tmp_path / "target")
+        acts.restore_small(small, tmp_path / "target")
     assert acts.left_in(tmp_path / "target") == ["files/plans/other.pdf"]
 
 
@@ -239,7 +229,7 @@ def test_a_backup_with_migrations_of_a_newer_portal_is_refused(small: Path, tmp_
 
     later = acts.changed(small, "manifest.json", newer)
     with pytest.raises(BackupError, match=r"version 9\.9\.9 of the portal.*groups\.0999_later"):
-        restore_small(later, tmp_path / "target")
+        acts.restore_small(later, tmp_path / "target")
     assert acts.left_in(tmp_path / "target") == []
 
 
@@ -254,7 +244,7 @@ def test_an_archive_that_changes_while_it_is_restored_leaves_nothing(
 
     monkeypatch.setattr(backups.backup_sqlite, "check", somebody_swaps_it)
     with pytest.raises(BackupError, match="changed while it was restored"):
-        restore_small(small, tmp_path / "target")
+        acts.restore_small(small, tmp_path / "target")
     assert acts.left_in(tmp_path / "target") == []
 
 
@@ -264,7 +254,7 @@ def test_a_storage_that_gives_other_names_takes_no_backup(small: Path, tmp_path:
         FileSystemStorage, "get_available_name", lambda self, name, max_length=None: f"{name}_1"
     )
     with pytest.raises(BackupError, match="under another name"):
-        restore_small(small, tmp_path / "target")
+        acts.restore_small(small, tmp_path / "target")
     assert acts.left_in(tmp_path / "target") == []
 
 
@@ -274,7 +264,7 @@ def test_a_file_that_was_lost_before_is_noted(tmp_path: Path):
         raw.execute("UPDATE meeting SET file = 'plans/lost.pdf' WHERE id = 3")
         raw.execute("UPDATE meeting SET file = 'c.txt' WHERE id = 4")
     path = tmp_path / "backup.tar.gz"
-    storage = acts.storage_at(tmp_path / "files", *NAMES)
+    storage = acts.storage_at(tmp_path / "files", *acts.NAMES)
     assert make_backup(path, connection=database, storage=storage, file_columns=COLUMNS).gone == [
         "plans/lost.pdf"
     ]
@@ -282,9 +272,10 @@ def test_a_file_that_was_lost_before_is_noted(tmp_path: Path):
 
 def test_after_an_older_backup_the_missing_migrations_are_named(small: Path, tmp_path: Path):
     assert (
-        "groups.0001_people_places_groups_visits" in restore_small(small, tmp_path / "a").missing_migrations
+        "groups.0001_people_places_groups_visits"
+        in acts.restore_small(small, tmp_path / "a").missing_migrations
     )
-    assert restore_small(as_this_version(small), tmp_path / "b").missing_migrations == []
+    assert acts.restore_small(as_this_version(small), tmp_path / "b").missing_migrations == []
 
 
 def test_a_backup_of_the_other_database_is_refused(small: Path, tmp_path: Path, monkeypatch):
