@@ -29,7 +29,9 @@ class Command(BaseCommand):
         except BackupError as fault:
             raise CommandError(str(fault)) from fault
         except OSError as fault:
-            raise CommandError(f"Can't restore: {fault}") from fault
+            raise CommandError(
+                f"Can't restore: {fault.strerror or fault} ({fault.filename or options['file']})"
+            ) from fault
         made = done.manifest
         for name in made.gone:
             self.stderr.write(f"Gone when the backup was made, so its record has no file: {name}")
