@@ -121,10 +121,12 @@ def _rows_in_python(rounds: int) -> Figure:
         group.latest = [latest[group.pk]]  # type: ignore[attr-defined]
     found = list(lines(CommunityGroup.objects.filter(pk__in=[group.pk for group in groups])))
     themes = [("2.1", ""), ("2.2", "")]
-    state: list[Any] = [date(2026, 3, 14), 3, 2, 1]
+    state: list[Any] = [date(2026, 3, 14), 3, 2, 1, "be-heard"]
 
     def in_python() -> str:
-        return _rendered(light, lines=[line_shown(line, state, themes) for line in found])
+        return _rendered(
+            light, lines=[line_shown(line, state, themes, {"be-heard": "Be heard"}) for line in found]
+        )
 
     ours, reference = interleaved(rounds * 3, in_python, lambda: _rendered(heavy, groups=groups))
     return Figure(

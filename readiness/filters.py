@@ -1,4 +1,6 @@
-"""The filter of groups with where they stand: the groups' own filter, and the band of the latest assessment."""
+"""The filter of groups with where they stand: the groups' own filter, the band of the latest assessment, the route."""
+
+from collections.abc import Mapping
 
 from django import forms
 from django.db.models import QuerySet
@@ -11,12 +13,17 @@ NOT_ASSESSED = "none"
 
 
 class StandingFilterForm(GroupFilterForm):
-    """The groups' filter with a band besides. bands: names of the current edition's bands, lowest first."""
+    """The groups' filter with band and route besides.
+
+    bands: names of the current edition's bands, lowest first. routes: title by key of its routes, lowest first.
+    """
 
     band = forms.ChoiceField(required=False)
+    route = forms.ChoiceField(label="Ready to", required=False)
 
-    def __init__(self, *args, bands: list[str], **kwargs) -> None:
+    def __init__(self, *args, bands: list[str], routes: Mapping[str, str], **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["route"].choices = [*ANY, *routes.items()]
         self.fields["band"].choices = [
             *ANY,
             *[(name, name.capitalize()) for name in bands],
@@ -24,8 +31,10 @@ class StandingFilterForm(GroupFilterForm):
         ]
 
     def apply(self, groups: QuerySet[CommunityGroup]) -> QuerySet[CommunityGroup]:
-        """The groups that fit, as GroupFilterForm.apply, and whose latest assessment is in the band."""
+        """The groups that fit, as GroupFilterForm.apply, with the latest assessment in the band, and at the route."""
         groups = super().apply(groups)
+        if route := self.chosen.get("route"):
+            groups = groups.filter(route__route=route)
         latest = Assessment.objects.filter(is_latest=True)
         band = self.chosen.get("band")
         if band == NOT_ASSESSED:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,6 +23,8 @@ from readiness.routes import Facts, months_before, reached
 
 TIME = "Time passed"
 AT_ONCE = 2000
+# What route_of needs of a group, for select_related().
+WITH_ROUTE = "route__edition"
 
 
 def settle(groups: QuerySet[CommunityGroup], cause: str, *, day: date | None = None) -> int:
@@ -104,6 +107,31 @@ def settle_due(groups: QuerySet[CommunityGroup]) -> int:
         )
     )
     return settle(CommunityGroup.objects.filter(pk__in=ids), "") if ids else 0
+
+
+@dataclass(frozen=True)
+class RouteInShort:
+    """A group's route in titles, for pages that only mention it."""
+
+    title: str
+    next_title: str
+    """Empty at the top of the ladder."""
+
+
+def route_of(group: CommunityGroup) -> RouteInShort | None:
+    """The kept route of a group, judged again where that is due; None without routes.
+
+    No query where the group was fetched with select_related("route__edition") and nothing is due.
+    """
+    kept = getattr(group, "route", None)
+    if kept is None or (kept.holds_until is not None and kept.holds_until <= timezone.localdate()):
+        settle(CommunityGroup.objects.filter(pk=group.pk), "")
+        kept = GroupRoute.objects.select_related("edition").filter(group=group).first()
+    if kept is None:
+        return None
+    titles = kept.edition.route_titles
+    above = list(titles.values())[kept.rung + 1 : kept.rung + 2]
+    return RouteInShort(titles.get(kept.route, kept.route), above[0] if above else "")
 
 
 def codes_asked(ladder: Ladder) -> set[str]:

@@ -28,6 +28,16 @@ class Edition(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def band_names(self) -> list[str]:
+        """Names of the bands, lowest first."""
+        return [name for _, name in self.settings.get("bands", ())]
+
+    @property
+    def route_titles(self) -> dict[str, str]:
+        """Title by key of the contracting routes, lowest first."""
+        return {route["key"]: route["title"] for route in self.settings.get("routes", ())}
+
 
 class Theme(models.Model):
     """2.1 or 2.2, with its weight in the overall score."""

@@ -1,5 +1,6 @@
 """The manager's county page and its exports: the same groups and figures on page, CSV and XLSX."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, TypedDict
 
@@ -28,6 +29,7 @@ from readiness import county, scoring
 from readiness.county_files import csv_stream, xlsx_file
 from readiness.filters import StandingFilterForm
 from readiness.models import Assessment, Edition
+from readiness.route_keeping import settle_due
 
 PER_PAGE = 50
 FORMATS = {"xlsx": "Excel (XLSX)", "csv": "CSV"}
@@ -72,12 +74,13 @@ class ShownLine(TypedDict):
     assessed_on: str
     last_visit: str
     plan: str
+    route: str
 
 
 def _form(request: HttpRequest) -> tuple[CountyForm, Edition | None]:
     edition = Edition.objects.filter(is_current=True).first()
-    bands = [name for _, name in (edition.settings["bands"] if edition else [])]
-    return CountyForm(request.GET, user=request.user, bands=bands), edition
+    bands, routes = (edition.band_names, edition.route_titles) if edition else ([], {})
+    return CountyForm(request.GET, user=request.user, bands=bands, routes=routes), edition
 
 
 @require_GET
@@ -85,9 +88,22 @@ def _form(request: HttpRequest) -> tuple[CountyForm, Edition | None]:
 def county_page(request: AuthenticatedRequest) -> HttpResponse:
     """Every group with where it stands, and the averages per criterion of what is filtered."""
     form, edition = _form(request)
+    settle_due(CommunityGroup.objects.visible_to(request.user))
     groups = form.ordered(CommunityGroup.objects.visible_to(request.user))
-    page = Paginator(groups, PER_PAGE).get_page(request.GET.get("page"))
-    here = list(page.object_list.values_list("pk", "last_visit", "actions", "open_actions", "issued"))
+    routes = dict(
+        CommunityGroup.objects.filter(pk__in=groups.order_by().values("pk"))
+        .order_by()
+        .values("route__route")
+        .annotate(number=Count("pk"))
+        .values_list("route__route", "number")
+    )
+    paginator = Paginator(groups, PER_PAGE)
+    # Every group is at one of the routes or at none, so that they needn't be counted once more.
+    paginator.count = sum(routes.values())
+    page = paginator.get_page(request.GET.get("page"))
+    here = list(
+        page.object_list.values_list("pk", "last_visit", "actions", "open_actions", "issued", "route__route")
+    )
     state = {pk: rest for pk, *rest in here}
     order = {pk: place for place, pk in enumerate(state)}
     found = sorted(
@@ -102,7 +118,7 @@ def county_page(request: AuthenticatedRequest) -> HttpResponse:
         .values_list("band", "number")
     )
     total = page.paginator.count
-    names = [name for _, name in (edition.settings["bands"] if edition else [])]
+    names, titles = (edition.band_names, edition.route_titles) if edition else ([], {})
     return render(
         request,
         "county/county.html",
@@ -110,10 +126,11 @@ def county_page(request: AuthenticatedRequest) -> HttpResponse:
             "form": form,
             "active": len([name for name in form.chosen if name not in {"sort", "q"}]),
             "page_obj": page,
-            "lines": [line_shown(line, state[line.pk], themes) for line in found],
+            "lines": [line_shown(line, state[line.pk], themes, titles) for line in found],
             "themes": themes,
             "averages": county.averages(groups, edition) if edition else [],
             "bands": [(name, bands.get(name, 0)) for name in names],
+            "routes": [(key, title, routes.get(key, 0)) for key, title in titles.items()],
             "assessed": sum(bands.values()),
             "not_assessed": total - sum(bands.values()),
             "total": total,
@@ -134,9 +151,11 @@ def _query(request: HttpRequest, **also: str) -> QueryDict:
     return query
 
 
-def line_shown(line: county.CountyLine, state: list[Any], themes: list[tuple[str, str]]) -> ShownLine:
-    """A county line in words. state: last visit, number of actions, of open ones, newest issued version."""
-    last_visit, actions, open_actions, issued = state
+def line_shown(
+    line: county.CountyLine, state: list[Any], themes: list[tuple[str, str]], routes: Mapping[str, str]
+) -> ShownLine:
+    """A county line in words. state: last visit, number of actions, of open ones, newest issued version, route."""
+    last_visit, actions, open_actions, issued, route = state
     plan = ", ".join(
         words
         for words in (
@@ -159,6 +178,7 @@ def line_shown(line: county.CountyLine, state: list[Any], themes: list[tuple[str
         assessed_on=f"{line.assessed_on:%-d %B %Y}" if line.assessed_on else "",
         last_visit=f"{last_visit:%-d %B %Y}" if last_visit else "",
         plan=plan,
+        route=routes.get(route or "", ""),
     )
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from groups.access import can_edit, get_group
+from groups.models import CommunityGroup
 from readiness import scoring
 from readiness.models import Assessment, Criterion, Edition
 from readiness.results import (
@@ -19,6 +20,7 @@ from readiness.results import (
     trend_of,
     where_they_are,
 )
+from readiness.route_keeping import WITH_ROUTE, route_of
 from readiness.targets import targets_of
 
 ANSWERED = Q(answers__not_applicable=True) | Q(answers__level__isnull=False)
@@ -27,7 +29,7 @@ ANSWERED = Q(answers__not_applicable=True) | Q(answers__level__isnull=False)
 @require_safe
 def case_readiness(request: HttpRequest, pk: int) -> HttpResponse:
     """The latest result in short, the way so far, targets, and every assessment with its corrections."""
-    group = get_group(request, pk)
+    group = get_group(request, pk, CommunityGroup.objects.select_related(WITH_ROUTE))
     assessments = list(
         Assessment.objects.filter(group=group)
         .select_related("edition", "completed_by", "started_by", "corrects", "correction")
@@ -46,6 +48,7 @@ def case_readiness(request: HttpRequest, pk: int) -> HttpResponse:
         "group": group,
         "can_edit": can_edit(request, group),
         "tab": "readiness",
+        "route": route_of(group),
         "edition": edition,
         "latest": latest,
         "draft": next((item for item in assessments if not item.is_complete), None),

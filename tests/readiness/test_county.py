@@ -16,7 +16,8 @@ from django.utils import timezone
 from groups.models import CommunityGroup, District
 from readiness import county
 from readiness.assessing import complete, start_correction
-from readiness.models import Action, Answer, Edition
+from readiness.models import Action, Answer, Edition, GroupRoute
+from readiness.route_keeping import settle
 from tests import factories
 from tests.cast import Cast, make_cast
 
@@ -79,6 +80,8 @@ def test_plan_whose_actions_are_all_done_says_so(cast):
 def test_queries_do_not_grow_with_groups(cast, django_assert_max_num_queries):
     def queries() -> int:
         client = cast.client("manager")
+        # The first page of a session also writes the session.
+        client.get(reverse("county"))
         with django_assert_max_num_queries(20) as seen:
             client.get(reverse("county"))
         return len(seen)
@@ -270,3 +273,20 @@ def test_corrected_assessment_never_counts_again(cast):
     complete(correction, by=cast.officer)
     assert list(county.latest_assessments(days_ago(30))) == [correction]
     assert list(county.latest_assessments()) == [correction]
+
+
+def test_the_page_counts_groups_by_route_and_filters_by_it(cast):
+    text = page(cast).content.decode()
+    assert "What groups are ready for" in text and text.count("Build foundations") >= 4
+    settle(CommunityGroup.objects.all(), "")
+    GroupRoute.objects.filter(group=cast.sunrise).update(route="be-heard", rung=1)
+    shown = page(cast)
+    assert {key: number for key, _, number in shown.context["routes"]} == {
+        "build-foundations": 2,
+        "be-heard": 1,
+        "sub-contract": 0,
+        "tender-as-lead": 0,
+    }
+    shown = cast.client("manager").get(reverse("county"), {"route": "be-heard"})
+    assert [line["group"] for line in shown.context["lines"]] == ["Sunrise"]
+    assert shown.context["lines"][0]["route"] == "Be heard" and shown.context["total"] == 1

@@ -10,9 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from groups.models import Contact, CredentialKind
+from groups.models import CommunityGroup, Contact, CredentialKind
 from readiness.models import Action, Edition, GroupRoute, RouteChange
 from readiness.planning import plan_of
+from readiness.route_keeping import WITH_ROUTE, RouteInShort, route_of, settle
 from readiness.routes import Step
 from readiness.views.routes import place_of
 from tests import factories
@@ -316,3 +317,60 @@ def test_settling_says_how_many_were_judged_and_moved(cast, capsys):
     cast.sunrise.credentials.create(kind=kind, state="in_place")
     call_command("settle_routes", "--all")
     assert "Judged 3 groups; 1 moved" in capsys.readouterr().out
+
+
+# Lists and other pages
+
+
+def test_the_list_shows_filters_and_sorts_by_route(cast):
+    ready_to_be_heard(cast)
+    client = cast.client("officer")
+
+    def names(**query: str) -> list[str]:
+        return [group.name for group in client.get(reverse("group_list"), query).context["groups"]]
+
+    routes = {group.name: group.route for group in client.get(reverse("group_list")).context["groups"]}
+    assert routes == {"Sunrise": "Be heard", "Harbour": "Build foundations"}
+    assert names(route="be-heard") == ["Sunrise"]
+    assert names(route="nonsense") == ["Harbour", "Sunrise"]
+    assert names(sort="-route") == ["Sunrise", "Harbour"]
+    assert names(sort="route") == ["Harbour", "Sunrise"]
+
+
+def test_the_list_judges_what_is_due_before_it_filters(cast):
+    ready_to_be_heard(cast)
+    paper = cast.sunrise.credentials.get(kind__key="bank-account")
+    paper.expires_on = date(2020, 1, 1)
+    paper.save()
+    GroupRoute.objects.update(holds_until=date(2020, 1, 1), lapses="Bank account expired")
+    shown = cast.client("officer").get(reverse("group_list"), {"route": "be-heard"})
+    assert shown.context["groups"] == []
+    assert RouteChange.objects.first().cause == "Bank account expired"
+
+
+@pytest.mark.parametrize("name", ["case", "case_readiness"])
+def test_case_pages_mention_the_route_and_the_next_one(cast, name):
+    text = page(cast, name).content.decode()
+    assert "Ready to: build foundations" in text and "next: be heard" in text
+    Edition.objects.update(is_current=False)
+    GroupRoute.objects.all().delete()
+    assert "Ready to:" not in page(cast, name).content.decode()
+
+
+def test_a_mention_asks_nothing_where_the_route_came_with_the_group(cast):
+    settle(CommunityGroup.objects.all(), "")
+    group = CommunityGroup.objects.select_related(WITH_ROUTE).get(pk=cast.sunrise.pk)
+    with CaptureQueriesContext(connection) as queries:
+        assert route_of(group) == RouteInShort("Build foundations", "Be heard")
+    assert len(queries) == 0
+    GroupRoute.objects.update(holds_until=date(2020, 1, 1), route="tender-as-lead", rung=3)
+    group.refresh_from_db()
+    group = CommunityGroup.objects.select_related(WITH_ROUTE).get(pk=cast.sunrise.pk)
+    assert route_of(group) == RouteInShort("Build foundations", "Be heard")
+
+
+def test_the_top_of_the_ladder_has_nothing_next(cast):
+    settle(CommunityGroup.objects.all(), "")
+    GroupRoute.objects.update(route="tender-as-lead", rung=3)
+    group = CommunityGroup.objects.select_related(WITH_ROUTE).get(pk=cast.sunrise.pk)
+    assert route_of(group) == RouteInShort("Tender as lead", "")

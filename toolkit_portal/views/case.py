@@ -7,9 +7,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from groups.access import can_edit, get_group
-from groups.models import Contact, Visit
+from groups.models import CommunityGroup, Contact, Visit
 from readiness import scoring
 from readiness.models import Answer, Assessment, Plan
+from readiness.route_keeping import WITH_ROUTE, route_of
 from toolkit_portal.views.timeline import KINDS, timeline
 
 PER_PAGE = 25
@@ -18,7 +19,7 @@ PER_PAGE = 25
 @require_safe
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """Where the group stands, what was agreed and what happened. At most 20 queries, however long its history."""
-    group = get_group(request, pk)
+    group = get_group(request, pk, CommunityGroup.objects.select_related(WITH_ROUTE))
     standing = list(
         Assessment.objects.standing()
         .filter(group=group)
@@ -48,6 +49,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         **(where_they_are(standing) if standing else {}),
         **(progress_of(draft, draft.criteria) if draft else {}),
         **plan_state(group.pk),
+        "route": route_of(group),
     }
     return render(request, "case/overview.html", context)
 

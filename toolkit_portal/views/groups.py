@@ -1,5 +1,6 @@
 """The list of groups with where each stands: groups' names, readiness' bands, visits' dates."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from groups.models import CommunityGroup, Visit
 from readiness import scoring
 from readiness.filters import StandingFilterForm
 from readiness.models import Assessment, Edition
+from readiness.route_keeping import settle_due
 
 PER_PAGE = 50
 SORTS: dict[str, tuple[str, list[Any]]] = {
@@ -24,6 +26,8 @@ SORTS: dict[str, tuple[str, list[Any]]] = {
     "-name": ("Name, Z to A", ["-name_key", "-pk"]),
     "score": ("Score, lowest first", [F("overall").asc(nulls_first=True), "name_key", "pk"]),
     "-score": ("Score, highest first", [F("overall").desc(nulls_last=True), "name_key", "pk"]),
+    "-route": ("Furthest on the way to contracts first", [F("rung").desc(nulls_last=True), "name_key", "pk"]),
+    "route": ("Least far on the way to contracts first", [F("rung").asc(nulls_first=True), "name_key", "pk"]),
     "seen": ("Longest unseen first", [F("last_visit").asc(nulls_first=True), "name_key", "pk"]),
     "-seen": ("Seen most recently first", [F("last_visit").desc(nulls_last=True), "name_key", "pk"]),
 }
@@ -39,8 +43,10 @@ class GroupListForm(StandingFilterForm):
 
     def __init__(self, *args, user, **kwargs) -> None:
         edition = Edition.objects.filter(is_current=True).first()
-        bands = [name for _, name in (edition.settings["bands"] if edition else [])]
-        super().__init__(*args, user=user, bands=bands, **kwargs)
+        self.routes = edition.route_titles if edition else {}
+        super().__init__(
+            *args, user=user, bands=edition.band_names if edition else [], routes=self.routes, **kwargs
+        )
         if not user.roles.is_officer:
             del self.fields["mine"]
 
@@ -56,6 +62,8 @@ class GroupListForm(StandingFilterForm):
             overall_exact=Subquery(latest.values("overall_exact")[:1]),
             band=Subquery(latest.values("band")[:1]),
             last_visit=Subquery(visits.values("group").annotate(on=Max("happened_on")).values("on")),
+            rung=F("route__rung"),
+            route_key=F("route__route"),
         )
         order = str(self.chosen.get("sort") or "name")
         return groups.order_by(*SORTS[order][1])
@@ -75,11 +83,12 @@ class ListedGroup:
     districts: str
     score: str
     band: str
+    route: str
     last_visit: str
     next_date: str
 
 
-def listed(groups: list[CommunityGroup]) -> list[ListedGroup]:
+def listed(groups: list[CommunityGroup], routes: Mapping[str, str]) -> list[ListedGroup]:
     """Lines for one page of groups: two more queries, however many groups."""
     today = timezone.localdate()
     districts: dict[int, list[str]] = {}
@@ -108,6 +117,7 @@ def listed(groups: list[CommunityGroup]) -> list[ListedGroup]:
             districts=", ".join(districts.get(group.pk, [])),
             score=str(scoring.shown(scoring.from_text(group.overall_exact))) if group.overall_exact else "",
             band=group.band or "",
+            route=routes.get(group.route_key, ""),
             last_visit=date_format(group.last_visit, "j M Y") if group.last_visit else "",
             next_date=date_format(upcoming[group.pk], "j M Y") if group.pk in upcoming else "",
         )
@@ -120,6 +130,7 @@ def listed(groups: list[CommunityGroup]) -> list[ListedGroup]:
 def group_list(request: HttpRequest) -> HttpResponse:
     """Groups this person may see: searched, filtered, sorted, paged, all kept in the URL."""
     visible = CommunityGroup.objects.visible_to(request.user)
+    settle_due(visible)
     form = GroupListForm(request.GET, user=request.user)
     groups = form.apply_to_list(visible, request.user).select_related("lio")
     page = Paginator(groups, PER_PAGE).get_page(request.GET.get("page"))
@@ -131,7 +142,7 @@ def group_list(request: HttpRequest) -> HttpResponse:
             "form": form,
             "active": len({name for name in form.chosen if name not in {"sort", "q"}}),
             "page_obj": page,
-            "groups": listed(page.object_list),
+            "groups": listed(page.object_list, form.routes),
             "any_groups": bool(page.paginator.count) or visible.exists(),
             "show_lio": "lio" in form.fields,
         },
