@@ -199,9 +199,10 @@ def test_the_note_says_what_is_hidden_and_why(county):
     page = Page(county.client("officer"))
     assert page.crossed.column("Bolsover")["Housing"] == "<5"
     assert page.crossed.column("Chesterfield")["Housing"] == "*"
-    assert "&lt;5 stands for 1 to 4, which could show who is meant (1 number)." in page.text
-    assert "* hides 3 numbers from which a small one could be worked out." in page.text
-    assert "counts in each of their rows and once in the total." in page.text
+    beside_it = page.text.split('id="cross-title"')[1].split("</section>")[0]
+    assert "&lt;5 stands for 1 to 4, which could show who is meant (1 number)." in beside_it
+    assert "* hides 3 numbers from which a small one could be worked out." in beside_it
+    assert "counts in each of their rows and once in the total." in beside_it
     assert sorted(page.crossed.aloud) == ["fewer than 5", "hidden", "hidden", "hidden"]
 
 
