@@ -105,6 +105,8 @@ class PlanDocument:
     issued_by: str = ""
     edition_title: str = ""
     where_you_are: str = ""
+    ready_for: str = ""
+    """What the group is ready for on the way to contracts, and what comes next."""
     themes: tuple[ThemeLine, ...] = ()
     overall_shown: int | None = None
     overall_previous_shown: int | None = None

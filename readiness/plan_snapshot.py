@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 
+from groups.models import CommunityGroup
 from readiness import scoring
 from readiness.assessing import bands_of
 from readiness.medians import CountyMedians, county_medians
@@ -27,6 +28,7 @@ from readiness.plan_document import (
     Step,
     ThemeLine,
 )
+from readiness.route_keeping import route_of
 
 FORMAT = 1
 OPEN_STATES = (Action.State.TO_DO.value, Action.State.DOING.value)
@@ -74,8 +76,14 @@ def take_snapshot(plan: Plan) -> Snapshot:
         else [],
         "edition": edition.title if edition else "",
         "standing": _standing(standing, criteria, group.pk) if standing else None,
+        "route": _route(group),
         "actions": [_action(action, titles) for action in Action.objects.filter(plan_id=plan.pk)],
     }
+
+
+def _route(group: CommunityGroup) -> dict[str, str] | None:
+    route = route_of(group)
+    return {"title": route.title, "next": route.next_title} if route else None
 
 
 def _standing(standing: list[Assessment], criteria: list[Criterion], group_id: int) -> dict[str, Any]:
@@ -167,7 +175,8 @@ def own_fingerprint(snapshot: Snapshot, number: int) -> str:
     if standing:
         themes = [{**theme, "median": None} for theme in standing["themes"]]
         standing = {**standing, "overall_median": None, "themes": themes}
-    return fingerprint({**snapshot, "standing": standing}, number)
+    # Time moves a route too.
+    return fingerprint({**snapshot, "standing": standing, "route": None}, number)
 
 
 def document_of(
@@ -230,6 +239,7 @@ def document_of(
         issued_by=issued_by,
         edition_title=snapshot["edition"],
         where_you_are=where_you_are(standing),
+        ready_for=ready_for(snapshot.get("route")),
         steps=tuple(_step(action) for action in open_actions),
         lio_help=tuple(
             f"{action['support']} (For: {shortened(action['what'], 110)})"
@@ -256,6 +266,23 @@ def _step(action: Mapping[str, Any]) -> Step:
         criterion_title=action["title"],
         state_words=Action.State(action["state"]).label,
     )
+
+
+def ready_for(route: Mapping[str, str] | None) -> str:
+    """What the group is ready for on the way to contracts, and what comes next; empty where nobody knows.
+
+    Snapshots taken before routes were kept have none.
+    """
+    if not route:
+        return ""
+    words = f"On the way to contracts you are ready to: {_small(route['title'])}."
+    if route["next"]:
+        words += f" Next comes: {_small(route['next'])}."
+    return words
+
+
+def _small(title: str) -> str:
+    return title[:1].lower() + title[1:]
 
 
 def where_you_are(standing: Mapping[str, Any] | None) -> str:

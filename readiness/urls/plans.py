@@ -15,5 +15,6 @@ urlpatterns = [
     path("help-asked/<int:pk>/", plans.help_reply, name="help_reply"),
     path("issued-plans/<int:pk>/plan.pdf", issued_plans.issued_plan_pdf, name="issued_plan_pdf"),
     path("your-plan/", lead.lead_plan, name="lead_plan"),
+    path("your-plan/<int:pk>/ready-for/", lead.lead_route, name="lead_route"),
     path("your-plan/actions/<int:pk>/", lead.lead_action, name="lead_action"),
 ]

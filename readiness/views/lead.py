@@ -20,6 +20,8 @@ from readiness.issuing import newest_version
 from readiness.models import Action, ActionNote, IssuedPlan, Plan
 from readiness.plan_snapshot import OPEN_STATES, strengths_in_words, where_you_are
 from readiness.planning import ForeignForm, StaleAction, ask_for_help, report_as_lead
+from readiness.route_facts import current_ladder, facts_of
+from readiness.route_keeping import route_of
 from toolkit_portal.core.form_ids import send_again
 
 
@@ -78,6 +80,7 @@ def lead_plan(request: AuthenticatedRequest) -> HttpResponse:
             "issue": issue,
             "standing": standing,
             "where_you_are": where_you_are(standing),
+            "route": route_of(group),
             "strengths": strengths_in_words(standing) if standing else [],
             "yours": [action for action in waiting if action.is_leads_to_report],
             "theirs": [action for action in waiting if not action.is_leads_to_report],
@@ -89,6 +92,24 @@ def lead_plan(request: AuthenticatedRequest) -> HttpResponse:
             ],
         },
     )
+
+
+@leads_only
+@require_safe
+def lead_route(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """What the group is ready for, what it has already, and what would help next, in words that encourage."""
+    group = get_led_group(request, pk)
+    ladder = current_ladder()
+    context: dict[str, Any] = {"group": group}
+    if ladder is not None:
+        own = CommunityGroup.objects.filter(pk=group.pk)
+        now = ladder.standing(facts_of(own, ladder, timezone.localdate())[group.pk])
+        context |= {
+            "standing": now,
+            "has": [rule for rule in (now.next or now.route).rules if rule.met],
+            "titles": list(ladder.titles.values()),
+        }
+    return render(request, "lead/route.html", context)
 
 
 @leads_only

@@ -13,5 +13,6 @@ READERS = {"officer": 200, "manager": 200}
 ROWS = [
     Row(name="case_route", kwargs=of_group, get=READERS),
     Row(name="route_try", kwargs=of_group, get=READERS),
+    Row(name="lead_route", kwargs=of_group, get={"lead": 200, "other_lead": 404}, otherwise=403),
     Row(name="route_step_add", kwargs=of_group, post={"officer": 302, "manager": 403}),
 ]

@@ -11,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from groups.models import CommunityGroup, Contact, CredentialKind
+from readiness import issuing
 from readiness.models import Action, Edition, GroupRoute, RouteChange
+from readiness.plan_snapshot import document_of, own_fingerprint, ready_for, take_snapshot
 from readiness.planning import plan_of
 from readiness.route_keeping import WITH_ROUTE, RouteInShort, route_of, settle
 from readiness.routes import Step
@@ -374,3 +376,53 @@ def test_the_top_of_the_ladder_has_nothing_next(cast):
     GroupRoute.objects.update(route="tender-as-lead", rung=3)
     group = CommunityGroup.objects.select_related(WITH_ROUTE).get(pk=cast.sunrise.pk)
     assert route_of(group) == RouteInShort("Tender as lead", "")
+
+
+# The lead
+
+
+def test_a_lead_sees_what_the_group_is_ready_for_and_what_would_help(cast):
+    ready_to_be_heard(cast)
+    text = page(cast, "lead_route", actor="lead").content.decode()
+    assert "You are ready to: be heard" in text and "Next: sub-contract to a prime" in text
+    assert "You have this already" in text and "Put in place: Accounts" in text
+    assert "(you are here)" in text and text.count("Add to the plan") == 0
+
+
+def test_a_lead_at_the_top_and_one_without_routes_get_fitting_words(cast):
+    edition = Edition.objects.get(is_current=True)
+    edition.settings["routes"] = [{"key": "only", "title": "Only"}]
+    edition.save()
+    assert "You have reached every step" in page(cast, "lead_route", actor="lead").content.decode()
+    edition.settings["routes"] = []
+    edition.save()
+    assert "no steps to show yet" in page(cast, "lead_route", actor="lead").content.decode()
+
+
+def test_the_leads_plan_and_its_pdf_name_the_route(cast, monkeypatch):
+    ready_to_be_heard(cast)
+    factories.make_action(group=cast.sunrise, by=cast.officer)
+    plan = plan_of(cast.sunrise)
+    snapshot = take_snapshot(plan)
+    assert snapshot["route"] == {"title": "Be heard", "next": "Sub-contract to a prime"}
+    words = "On the way to contracts you are ready to: be heard. Next comes: sub-contract to a prime."
+    assert ready_for(snapshot["route"]) == words
+    assert (
+        ready_for({"title": "Tender as lead", "next": ""})
+        == "On the way to contracts you are ready to: tender as lead."
+    )
+    assert ready_for(None) == ""
+    assert document_of(snapshot, version=1, issued_on=date(2026, 1, 1)).ready_for == words
+    before_routes = {name: value for name, value in snapshot.items() if name != "route"}
+    assert document_of(before_routes, version=1, issued_on=date(2026, 1, 1)).ready_for == ""
+    assert own_fingerprint(snapshot, 1) == own_fingerprint({**snapshot, "route": None}, 1)
+    monkeypatch.setattr(issuing, "render_plan", lambda document, **_: b"%PDF")
+    issuing.issue_plan(plan=plan, by=cast.officer, client_id=uuid4())
+    text = cast.client("lead").get(reverse("lead_plan")).content.decode()
+    assert (
+        "ready to: <strong>be heard</strong>" in text
+        and reverse("lead_route", args=[cast.sunrise.pk]) in text
+    )
+    Edition.objects.update(is_current=False)
+    GroupRoute.objects.all().delete()
+    assert take_snapshot(plan_of(CommunityGroup.objects.get(pk=cast.sunrise.pk)))["route"] is None
