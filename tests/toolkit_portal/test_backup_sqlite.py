@@ -52,9 +52,16 @@ def test_a_database_that_is_never_quiet_is_copied_all_the_same(tmp_path: Path, m
     with closing(sqlite3.connect(source)) as writer:
         writer.execute(f"PRAGMA journal_mode={journal}")
     monkeypatch.setattr(backup_sqlite, "STEP", 1)
-    monkeypatch.setattr(backup_sqlite, "MOST_SECONDS", 20)
+    monkeypatch.setattr(backup_sqlite, "MOST_SECONDS", 6)
     if journal == "WAL":
         monkeypatch.setattr(backup_sqlite, "MOST_RESTARTS", 10**9)
+    step = backup_sqlite._Watch.__call__
+
+    def slowly(*given: object) -> None:
+        time.sleep(0.005)  # time for others to write between two steps, as in a large database
+        step(*given)
+
+    monkeypatch.setattr(backup_sqlite._Watch, "__call__", slowly)
     over, written = threading.Event(), []
 
     def write() -> None:
@@ -62,6 +69,7 @@ def test_a_database_that_is_never_quiet_is_copied_all_the_same(tmp_path: Path, m
             while not over.is_set():
                 writer.execute("UPDATE place SET name = name || '.' WHERE id = 19999")
                 written.append(1)
+                time.sleep(0.005)  # SQLite doesn't queue: a writer without pauses starves whoever reads
 
     thread = threading.Thread(target=write)
     thread.start()

@@ -81,7 +81,7 @@ def _copy(source: sqlite3.Connection, copy: sqlite3.Connection) -> None:
 
 
 class _Watch:
-    """Told by SQLite after each step how many pages remain; more than before means that it has begun anew."""
+    """Told by SQLite after each step how many pages remain; no fewer than before means that it has begun anew."""
 
     def __init__(self, *, restarts: int | None) -> None:
         self._left, self._remaining, self._began = restarts, 0, time.monotonic()
@@ -89,7 +89,8 @@ class _Watch:
     def __call__(self, status: int, remaining: int, total: int) -> None:
         if time.monotonic() - self._began > MOST_SECONDS:
             raise BackupError("The database is too busy to be copied. Try again at a quieter time.")
-        if self._left is not None and 0 < self._remaining < remaining:
+        # A step that was taken and got no further has begun anew too. (A busy one wasn't taken.)
+        if self._left is not None and status == sqlite3.SQLITE_OK and 0 < self._remaining <= remaining:
             self._left -= 1
             if self._left < 0:
                 raise _Restarted
