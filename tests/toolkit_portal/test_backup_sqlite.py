@@ -90,6 +90,31 @@ def test_a_database_that_is_never_quiet_is_copied_all_the_same(tmp_path: Path, m
     assert check_backup(tmp_path / "backup.tar.gz").tables["place"] == 20_000
 
 
+def test_a_write_after_every_single_step_is_noticed(tmp_path: Path, monkeypatch):
+    """Then the copy gets no further, and no further back either."""
+    database = acts.small_database(tmp_path / "portal.sqlite3", rows=2000)
+    monkeypatch.setattr(backup_sqlite, "STEP", 1)
+    monkeypatch.setattr(backup_sqlite, "MOST_SECONDS", 3)
+    step, writes = backup_sqlite._Watch.__call__, []
+    with closing(sqlite3.connect(tmp_path / "portal.sqlite3", isolation_level=None)) as other:
+
+        def disturb(*given: object) -> None:
+            other.execute("UPDATE place SET name = name || '.' WHERE id = 7")
+            writes.append(1)
+            step(*given)
+
+        monkeypatch.setattr(backup_sqlite._Watch, "__call__", disturb)
+        make_backup(
+            tmp_path / "backup.tar.gz",
+            connection=database,
+            storage=acts.storage_at(tmp_path / "files"),
+            file_columns=[],
+        )
+    # The first step, three that begin anew, one too many, and all at one go.
+    assert len(writes) == 1 + backup_sqlite.MOST_RESTARTS + 1 + 1
+    check_backup(tmp_path / "backup.tar.gz")
+
+
 def test_a_database_that_stays_locked_ends_the_backup_with_words(tmp_path: Path, monkeypatch):
     """Somebody locks it before the copy, or between two steps of it."""
     database = acts.small_database(tmp_path / "portal.sqlite3", rows=2000)
