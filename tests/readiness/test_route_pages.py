@@ -268,7 +268,7 @@ def test_the_command_answers_for_another_day_and_by_id(cast, capsys):
 def test_the_command_tells_people_in_words(cast, capsys):
     text = told(capsys, "--group", "Sunrise")
     assert "Build foundations" in text and "Next: Be heard" in text
-    assert "not met: Bank account. Bank account: missing." in text
+    assert "not met: Bank account. Missing." in text
 
 
 def test_the_command_says_where_the_ladder_ends(cast, capsys):

@@ -142,28 +142,28 @@ def test_an_edition_that_makes_no_ladder_is_refused(routes, asks, words):
         (
             Paper("in_place", DAY),
             False,
-            "Equality policy: expired on 30 June 2026.",
+            "Expired on 30 June 2026.",
             "Renew: Equality policy",
         ),
         (
             Paper("in_place", DAY - timedelta(days=1)),
             False,
-            "Equality policy: expired on 29 June 2026.",
+            "Expired on 29 June 2026.",
             "Renew: Equality policy",
         ),
-        (Paper("draft"), False, "Equality policy: a draft so far.", "Agree and adopt: Equality policy"),
+        (Paper("draft"), False, "A draft so far.", "Agree and adopt: Equality policy"),
         (
             Paper("not_needed"),
             False,
-            "Equality policy: marked as not needed yet.",
+            "Marked as not needed yet.",
             "Put in place: Equality policy",
         ),
-        (Paper("missing"), False, "Equality policy: missing.", "Put in place: Equality policy"),
-        (None, False, "Equality policy: missing.", "Put in place: Equality policy"),
+        (Paper("missing"), False, "Missing.", "Put in place: Equality policy"),
+        (None, False, "Missing.", "Put in place: Equality policy"),
         (
             Paper("draft", DAY - timedelta(days=9)),
             False,
-            "Equality policy: a draft so far.",
+            "A draft so far.",
             "Agree and adopt: Equality policy",
         ),
     ],
@@ -297,6 +297,13 @@ def test_steps_to_a_score_are_enough_and_as_few_as_can_be():
     sub = rule(found, "sub", "theme 2.2").steps
     # Six of 12 levels; 2.21 goes to 2 for its own rule, so that four more are needed.
     assert sum(step.level for step in sub) == 6 and ("2.21", 2) in [(step.about, step.level) for step in sub]
+
+
+def test_a_section_is_raised_by_two_levels_before_the_next_so_that_the_list_stays_short():
+    answers = dict.fromkeys(CODES, 0)
+    steps = rule(judged(answers=answers), "heard", "theme 2.1").steps
+    # Five of twelve levels are 41.7.
+    assert [(step.about, step.level) for step in steps] == [("2.1", 2), ("2.11", 2), ("2.12", 1)]
 
 
 def test_without_an_assessment_the_step_is_to_make_one():
