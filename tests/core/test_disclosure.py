@@ -4,6 +4,7 @@ The reader here tries every number that each hidden count could be and asks whet
 one fits, the count is given away.
 """
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -257,3 +258,44 @@ def test_parts_that_do_not_make_up_the_whole_are_refused():
         protect_parts({"a": table([9]), "b": table([5])}, table([15]))
     with pytest.raises(ValueError, match="third axis"):
         Table(((1,), (2,), (3,)), {})
+
+
+# Where the cells can't be protected
+
+
+def stuck(several: frozenset[int] = frozenset({1})) -> tuple[Table, Table]:
+    """A filtered table and its whole, found at random, that no circles protect, not even with totals hidden."""
+    axes = (("a", "b"), ("x", "y", "z"))
+    inside, whole = (
+        replace(added_up(axes, dict(zip(product(*axes), cells, strict=True))), several=several)
+        for cells in ((1, 9, 0, 0, 1, 6), (3, 9, 9, 9, 1, 6))
+    )
+    return inside, whole
+
+
+def turned(table: Table) -> Table:
+    return Table(
+        (table.axes[1], table.axes[0]),
+        {(column, row): count for (row, column), count in table.counts.items()},
+        frozenset({0}),
+    )
+
+
+def test_totals_of_the_axis_on_which_each_counts_once_stay_where_no_cell_can_be_shown():
+    found = protect(*stuck())
+    for row, total in (("a", "10"), ("b", "7"), (TOTAL, "17")):
+        assert [str(found[row, column]) for column in ("x", "y", "z", TOTAL)] == ["*", "*", "*", total]
+    assert not found.too_few and "*" in found.note
+
+
+def test_the_same_totals_stay_whichever_way_round_the_table_is():
+    inside, whole = stuck()
+    found, other = protect(inside, whole), protect(turned(inside), turned(whole))
+    assert {(row, column): str(found[row, column]) for row, column in inside.places()} == {
+        (row, column): str(other[column, row]) for row, column in inside.places()
+    }
+
+
+@pytest.mark.parametrize("several", [frozenset(), frozenset({0, 1})])
+def test_without_exactly_one_such_axis_nothing_is_shown_at_all(several):
+    assert protect(*stuck(several)).too_few

@@ -235,7 +235,7 @@ def _settled(
     parts: tuple[int, ...] = (),
     known: "Mapping[Key, _How] | None" = None,
 ) -> "dict[Key, _How]":
-    """How every count is given, from the grand total down to the cells; where that fails, nothing is shown at all.
+    """How every count is given, from the grand total down to the cells; where cells fail, _last_resort decides.
 
     table: any with the axes. parts: labels of a further, last axis of the keys of values, along which the filtered part
     and the rest lie. known: what is settled before.
@@ -261,9 +261,27 @@ def _settled(
                 if search.run():
                     break
             else:
-                return dict.fromkeys(values, _How.UNSAID)
+                return _last_resort(table, values, found if size == len(axes) == 2 else {}, bool(parts))
             found |= {key: search.how(place) for place, key in places.items() if key not in fixed}
     return found
+
+
+def _last_resort(
+    table: Table, values: Mapping[Key, int], found: "Mapping[Key, _How]", has_parts: bool
+) -> "dict[Key, _How]":
+    """Nothing is shown but the totals, as settled in found, of the one axis along which each record counts once.
+
+    Such totals by themselves give no cell away. Within a row, any cell of the filtered part may be one less and another
+    one more as long as the whole has room for both, and where it has none the part's row is the whole's row or empty.
+    And if cells of the whole can move along a circle, one up and one down in each of its rows, one part of each such
+    row can follow. Totals of both axes together could give a cell away: a column with a single cell is that cell.
+    """
+    how = dict.fromkeys(values, _How.UNSAID)
+    once = [number for number in range(len(table.axes)) if number not in table.several]
+    if not found or len(once) != 1:
+        return how
+    across = 1 - once[0]
+    return how | {key: found[key] for key in values if key[across] is TOTAL and key in found}
 
 
 class _Search:
