@@ -140,7 +140,9 @@ def set_paper(
         paper.changed_by = by
         paper.save()
         keep_change(paper, by)
-        readiness_changed.send(Credential, groups=[group.pk], cause=f"{kind}: {paper.get_state_display().lower()}")
+        readiness_changed.send(
+            Credential, groups=[group.pk], cause=f"{kind}: {paper.get_state_display().lower()}"
+        )
         return paper
 
 
