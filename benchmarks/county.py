@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import random
+import time
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -14,15 +16,32 @@ from django.template.base import Template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from benchmarks._county import bare_connection, county
 from benchmarks.figures import Figure, interleaved
-from groups.models import CommunityGroup, User
+from groups.models import CommunityGroup, Credential, CredentialKind, User
 from readiness.county import latest_assessments, lines
 from readiness.county_files import csv_stream
 from readiness.models import Assessment
+from readiness.route_facts import current_ladder, facts_of
+from readiness.routes import reached
 from readiness.views.county import line_shown
 
+# What routes are judged by, as plain SQL.
+ROUTE_FACTS = (
+    "SELECT id FROM groups_communitygroup",
+    "SELECT c.group_id, k.key, c.state, c.expires_on FROM groups_credential c "
+    "JOIN groups_credentialkind k ON k.id = c.kind_id",
+    "SELECT group_id FROM groups_contact WHERE is_lead",
+    "SELECT group_id, id, theme_scores, overall_exact FROM readiness_assessment WHERE is_latest",
+    "SELECT w.assessment_id, c.code, w.level, w.not_applicable FROM readiness_answer w "
+    "JOIN readiness_assessment a ON a.id = w.assessment_id AND a.is_latest "
+    "JOIN readiness_criterion c ON c.id = w.criterion_id WHERE c.code IN ('2.21', '2.23')",
+    "SELECT g.communitygroup_id, MAX(e.last_day) FROM evidence_evidence_groups g "
+    "JOIN evidence_evidence e ON e.id = g.evidence_id WHERE e.state = 'reviewed' GROUP BY g.communitygroup_id",
+    "SELECT group_id, starts_on, ends_on FROM groups_trackrecord",
+)
 SMALL = 50
 MOST_QUERIES = 20
 LATEST = "SELECT group_id, assessed_on, overall_exact, band FROM readiness_assessment WHERE is_latest"
@@ -69,7 +88,7 @@ def run(smoke: bool) -> list[Figure]:
                     target=3,
                 )
             )
-        figures += [_latest(rounds), _export(rounds)]
+        figures += [_latest(rounds), _export(rounds), *_routes(rounds)]
     return figures
 
 
@@ -188,3 +207,57 @@ def _export(rounds: int) -> Figure:
     return Figure(
         name="county export as CSV, against the driver's rows", value=value, reference=reference, target=3
     )
+
+
+def _routes(rounds: int) -> list[Figure]:
+    """The route of every group, facts read and rules judged, against the bare SQL that fetches the same facts."""
+    groups, day = CommunityGroup.objects.all(), timezone.localdate()
+    ladder = current_ladder()
+    if ladder is None:
+        raise RuntimeError("The edition has no routes.")
+    papers = list(CredentialKind.objects.filter(stage__in=["always", "selection"]))
+    chance = random.Random(1)
+    if not Credential.objects.exists():
+        Credential.objects.bulk_create(
+            (
+                Credential(
+                    group_id=pk, kind=kind, state=chance.choice(Credential.State.values), why_not_needed="-"
+                )
+                for pk in groups.values_list("pk", flat=True)
+                for kind in papers[:8]
+            ),
+            batch_size=2000,
+        )
+
+    def ours() -> int:
+        facts = facts_of(groups, ladder, day, short=True)
+        return len([reached(ladder.routes, ladder.asks, known) for known in facts.values()])
+
+    with bare_connection() as driver:
+
+        def bare() -> int:
+            cursor, rows = driver.cursor(), 0
+            for statement in ROUTE_FACTS:
+                cursor.execute(statement)
+                rows += len(cursor.fetchall())
+            return rows
+
+        value, reference = interleaved(min(rounds, 5), ours, bare, clock=time.perf_counter)
+    with CaptureQueriesContext(connection) as queries:
+        ours()
+    return [
+        Figure(
+            name="routes of all groups, against bare SQL for the same facts",
+            value=value,
+            reference=reference,
+            target=3,
+            unit="s",
+        ),
+        Figure(
+            name="queries for the routes of all groups",
+            value=len(queries),
+            reference=MOST_QUERIES,
+            target=1,
+            unit="queries",
+        ),
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Window
@@ -50,6 +51,22 @@ class Ladder:
         """Where a group stands, in words and steps."""
         return standing(self.routes, self.scale, self.asks, facts, self.names)
 
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """Keys of the kinds of paper that the routes ask for."""
+        return frozenset(
+            kind
+            for route in self.routes
+            for name in route.get("credentials", ())
+            for way in self.asks[name]
+            for kind in way
+        )
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Codes of the criteria whose levels the routes ask for."""
+        return frozenset(code for route in self.routes for code in route.get("levels", ()))
+
     @property
     def titles(self) -> dict[str, str]:
         """Title by key of the routes, lowest first."""
@@ -82,18 +99,18 @@ def current_ladder() -> Ladder | None:
 
 
 def facts_of(
-    groups: QuerySet[CommunityGroup], ladder: Ladder, day: date, *, codes: Iterable[str] | None = None
+    groups: QuerySet[CommunityGroup], ladder: Ladder, day: date, *, short: bool = False
 ) -> dict[int, Facts]:
     """What is known of each group, by its id. Seven queries, however many groups.
 
     day     today, or a day before, as it was known and true then, or a day to come, if nothing else is written
-    codes   the criteria whose levels are wanted; all if left out
+    short   only what readiness.routes.reached needs: papers in place, and levels that a route asks for
     """
     ids = list(groups.order_by().values_list("pk", flat=True))
     # As a subquery where the list is long: databases limit the number of parameters.
     scope: Any = ids if len(ids) <= 500 else groups.order_by().values("pk")
     is_past = day < timezone.localdate()
-    papers = _papers(scope, day if is_past else None)
+    papers = _papers(scope, day if is_past else None, ladder.kinds, short=short)
     for group in (
         Contact.objects.filter(group__in=scope, is_lead=True).order_by().values_list("group_id", flat=True)
     ):
@@ -105,7 +122,9 @@ def facts_of(
         .order_by()
         .values_list("group_id", "pk", "theme_scores", "overall_exact")
     }
-    levels = _levels(latest_assessments(day if is_past else None).filter(group__in=scope), codes)
+    levels = _levels(
+        latest_assessments(day if is_past else None).filter(group__in=scope), ladder.codes if short else None
+    )
     evidence, work = _evidence(scope, ladder, day), _work(scope, day)
     found = {}
     for pk in ids:
@@ -122,13 +141,17 @@ def facts_of(
     return found
 
 
-def _papers(scope: Any, day: date | None) -> dict[int, dict[str, Paper]]:
-    """Papers by group and kind: as they stand, or as they stood at the end of a day."""
+def _papers(
+    scope: Any, day: date | None, kinds: Iterable[str], *, short: bool
+) -> dict[int, dict[str, Paper]]:
+    """Papers of some kinds by group and kind: as they stand, or as they stood at the end of a day."""
     found: dict[int, dict[str, Paper]] = {}
     if day is None:
+        papers = Credential.objects.filter(group__in=scope, kind__key__in=list(kinds))
+        if short:
+            papers = papers.filter(state=Credential.State.IN_PLACE)
         rows: Iterable[Any] = (
-            Credential.objects.filter(group__in=scope)
-            .order_by()
+            papers.order_by()
             .values_list("group_id", "kind__key", "state", "expires_on")
             .iterator(chunk_size=5000)
         )

@@ -47,7 +47,7 @@ def settle(groups: QuerySet[CommunityGroup], cause: str, *, day: date | None = N
 
 def _settle_some(ids: list[int], ladder: Ladder, cause: str, day: date) -> int:
     wanted = CommunityGroup.objects.filter(pk__in=ids)
-    facts = facts_of(wanted, ladder, day, codes=codes_asked(ladder))
+    facts = facts_of(wanted, ladder, day, short=True)
     # Locked in the order of their ids, so that two at once don't wait for each other.
     kept = {
         route.group_id: route
@@ -132,11 +132,6 @@ def route_of(group: CommunityGroup) -> RouteInShort | None:
     titles = kept.edition.route_titles
     above = list(titles.values())[kept.rung + 1 : kept.rung + 2]
     return RouteInShort(titles.get(kept.route, kept.route), above[0] if above else "")
-
-
-def codes_asked(ladder: Ladder) -> set[str]:
-    """Codes of the criteria whose levels the routes ask for."""
-    return {code for route in ladder.routes for code in route.get("levels", ())}
 
 
 def holds_until(ladder: Ladder, facts: Facts) -> tuple[date | None, str]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 from math import floor
 
 LEVELS = range(5)
@@ -185,8 +186,9 @@ def to_text(score: Fraction) -> str:
     return str(score)
 
 
+@lru_cache(maxsize=4096)
 def from_text(text: str) -> Fraction:
-    """The score that to_text has stored. Raises ValueError for anything else."""
+    """The score that to_text has stored. Raises ValueError for anything else. The same few come again and again."""
     if not re.fullmatch(r"[0-9]+(/0*[1-9][0-9]*)?", text):
         raise ValueError(f"Not a stored score: {text!r}")
     return Fraction(text)

@@ -84,13 +84,7 @@ def route_try(request: HttpRequest, pk: int) -> HttpResponse:
     if ladder is None:
         return render(request, "readiness/route_try.html", context)
     facts = _facts(group, ladder)
-    asked = {
-        kind: ladder.names.get(kind, kind)
-        for route in ladder.routes
-        for name in route.get("credentials", ())
-        for way in ladder.asks[name]
-        for kind in way
-    }
+    asked = {kind: name for kind, name in ladder.names.items() if kind in ladder.kinds}
     form = TryOutForm(
         request.GET or None,
         facts=facts,
