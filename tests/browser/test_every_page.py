@@ -27,6 +27,8 @@ NOT_PAGES = {
     "brief_file",
     "attachment_file",
     "attachment_thumbnail",
+    "work_file",
+    "lead_paper_file",
 }
 
 
