@@ -10,7 +10,7 @@ from typing import overload
 
 from django.db import connection
 from django.db.models import Q, QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from evidence.models import Evidence, Quote, SearchEntry
 from groups.models import CommunityGroup, Organisation, User
@@ -244,10 +244,7 @@ def _records_of_quotes(quotes: list[int]) -> dict[int, int]:
 def _url(kind: str, object_id: int, records: dict[int, int]) -> str:
     if kind == Kind.QUOTE:
         return f"{reverse('evidence_detail', args=[records[object_id]])}#quote-{object_id}"
-    try:
-        return reverse(_PAGES[kind], args=[object_id])
-    except NoReverseMatch:
-        return ""
+    return reverse(_PAGES[kind], args=[object_id])
 
 
 _PAGES: dict[str, str] = {

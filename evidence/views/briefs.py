@@ -28,7 +28,6 @@ from evidence.forms.briefs import BriefForm, IssueBriefForm, WithdrawForm
 from evidence.models import Brief
 from groups import trail
 from groups.access import AuthenticatedRequest, case_readers_only, officers_only
-from toolkit_portal.core.form_ids import send_again
 from toolkit_portal.core.pdf import PdfTooLarge
 
 PER_PAGE = 50
@@ -84,7 +83,6 @@ def _issue(request: AuthenticatedRequest) -> HttpResponse:
         except (NothingToSay, ChangedSince, PdfTooLarge) as fault:
             form.add_error(None, f"{fault} Nothing is issued yet.")
         except ForeignForm:
-            send_again(form, client_id=str(uuid4()))
             form.add_error(None, "This form was used for another brief. Look at it again, then issue it.")
         else:
             messages.success(request, f"Brief {brief.number} is issued. Download it and send it on.")

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Count, Max
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from evidence.access import can_write, get_editable_record, get_record
 from evidence.filters import EvidenceListForm
 from evidence.forms.needs import EvidenceForm, initial_of, initial_of_group, initial_of_visit
-from evidence.models import Evidence
+from evidence.models import Enquiry, Evidence, FocusGroup, FocusTheme, MysteryVisit
 from evidence.recording import (
     ForeignForm,
     StaleRecord,
@@ -34,7 +35,7 @@ from groups.access import (
     get_group,
     officers_only,
 )
-from groups.models import Visit
+from groups.models import User, Visit
 from toolkit_portal.core.form_ids import form_id, send_again, to_new_form
 
 PER_PAGE = 50
@@ -254,7 +255,33 @@ def detail_context(request: AuthenticatedRequest, record: Evidence) -> dict[str,
         "can_review": not why_not,
         "why_not_review": why_not if writes and not record.is_reviewed else "",
         "alike": likely_duplicates(record, request.user) if writes else [],
+        "made_of": _made_of(record, request.user),
     }
+
+
+def _made_of(record: Evidence, user: User) -> list[tuple[str, str, str]]:
+    """What the record was made of, as far as this person may see it: words, what it is, its address."""
+    found = [
+        (
+            "A theme of the discussion",
+            theme.focus_group.title,
+            reverse("focus_group_detail", args=[theme.focus_group_id]),
+        )
+        for theme in FocusTheme.objects.filter(
+            record=record, focus_group__in=FocusGroup.objects.visible_to(user)
+        ).select_related("focus_group")
+    ]
+    for visit in MysteryVisit.objects.visible_to(user).filter(record=record):
+        day = f"{visit.visited_on:%-d %B %Y}"
+        found.append(("Seen at the mystery visit of", day, reverse("mystery_visit_detail", args=[visit.pk])))
+    days = (
+        Enquiry.objects.visible_to(user).filter(record=record).aggregate(n=Count("pk"), last=Max("asked_on"))
+    )
+    if days["n"]:
+        words = f"{days['n']} {'enquiry' if days['n'] == 1 else 'enquiries'}"
+        month = reverse("enquiry_month", query={"month": f"{days['last']:%Y-%m}"})
+        found.append(("Counted from", words, month))
+    return found
 
 
 def record_rows(record: Evidence) -> list[dict[str, Any]]:
