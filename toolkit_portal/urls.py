@@ -16,6 +16,7 @@ urlpatterns = [
     path("groups/", include("groups.urls.community_groups")),
     path("directory/", include("groups.urls.directory")),
     path("", include("groups.urls.work")),
+    path("", include("groups.urls.lead_papers")),
     path("", include("evidence.urls")),
     path("", include("readiness.urls.assessments")),
     path("", include("readiness.urls.plans")),

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from groups.access import AuthenticatedRequest, get_led_group, leads_only
+from groups.lead_papers import notices_of
 from groups.models import CommunityGroup
 from readiness.forms.plans import LeadForm
 from readiness.issuing import newest_version
@@ -81,6 +82,7 @@ def lead_plan(request: AuthenticatedRequest) -> HttpResponse:
             "standing": standing,
             "where_you_are": where_you_are(standing),
             "route": route_of(group),
+            "paper_notices": notices_of(group, timezone.localdate()),
             "strengths": strengths_in_words(standing) if standing else [],
             "yours": [action for action in waiting if action.is_leads_to_report],
             "theirs": [action for action in waiting if not action.is_leads_to_report],
