@@ -1,18 +1,22 @@
 """My work: whom to see next, what is late, who was not seen, what is unfinished, who asks for help."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from groups.models import CommunityGroup, Membership, User
+from groups.credentials import add_file, judge_file
+from groups.models import CommunityGroup, Credential, CredentialFile, CredentialKind, Membership, User
 from readiness.models import Action, ActionNote
 from tests import factories
 from tests.cast import Cast, make_cast
-from toolkit_portal.views.home import late_things, not_seen, upcoming
+from toolkit_portal.core.attachment_files import prepare
+from toolkit_portal.views.home import late_things, not_seen, running_out, upcoming
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 20
@@ -152,6 +156,90 @@ def test_unfinished_shows_drafts_of_visits_and_assessments():
     assert "Meadow" not in part
 
 
+def paper(group: CommunityGroup, key: str = "equality-policy", **facts) -> Credential:
+    kind = CredentialKind.objects.get(key=key)
+    return Credential.objects.create(group=group, kind=kind, **{"state": Credential.State.IN_PLACE, **facts})
+
+
+def send(group: CommunityGroup, by: User) -> CredentialFile:
+    return add_file(
+        group=group,
+        kind=CredentialKind.objects.get(key="accounts"),
+        by=by,
+        prepared=prepare(ContentFile(b"What came in."), "accounts.txt"),
+        client_id=uuid4(),
+    )
+
+
+def test_papers_that_leads_sent_are_to_check_until_somebody_has():
+    cast = make_cast()
+    assert "Papers to check" not in officers_page(cast)
+    file = send(cast.sunrise, cast.lead)
+    send(cast.meadow, factories.make_lead(group=cast.meadow))
+    part = section(officers_page(cast), "Papers to check")
+    assert "Accounts" in part and "Sunrise" in part and "Leila Lead" in part and "Meadow" not in part
+    judge_file(file=file, by=cast.officer, accept=True)
+    assert "Papers to check" not in officers_page(cast)
+
+
+def test_papers_of_a_colleagues_groups_are_shown_only_on_asking():
+    cast, today = make_cast(), timezone.localdate()
+    cast.harbour.caseworker = factories.make_officer(lio=cast.peak, email="second@peak.example")
+    cast.harbour.save()
+    send(cast.harbour, cast.other_lead)
+    paper(cast.harbour, expires_on=today)
+    paper(cast.harbour, "bank-account", review_on=today)
+    assert "Papers " not in officers_page(cast)
+    page = officers_page(cast, "?whose=all")
+    for title in ("Papers to check", "Papers that run out", "Papers to look at again"):
+        assert "Harbour" in section(page, title)
+
+
+@pytest.mark.parametrize(
+    ("days", "shown", "urgent"),
+    [(-400, True, True), (0, True, True), (1, True, True), (14, True, True), (15, True, False),
+     (60, True, False), (61, False, False)],
+)  # fmt: skip
+def test_papers_run_out_sixty_days_ahead_and_are_urgent_from_fourteen(days: int, shown: bool, urgent: bool):
+    cast, today = make_cast(), timezone.localdate()
+    paper(cast.sunrise, expires_on=today + timedelta(days=days))
+    lines = running_out(CommunityGroup.objects.all(), today)
+    assert [(line.days, line.is_urgent) for line in lines] == ([(days, urgent)] if shown else [])
+    page = officers_page(cast)
+    assert ("Papers that run out" in page) is shown
+    if shown:
+        part = section(page, "Papers that run out")
+        assert (">Expired<" in part) is (days <= 0)
+        assert (f">{days} day{'' if days == 1 else 's'}<" in part) is (urgent and days > 0)
+
+
+def test_expired_papers_come_first_and_then_the_soonest():
+    cast, today = make_cast(), timezone.localdate()
+    for key, days in (("accounts", 40), ("equality-policy", 3), ("bank-account", -2)):
+        paper(cast.sunrise, key, expires_on=today + timedelta(days=days))
+    assert [line.days for line in running_out(CommunityGroup.objects.all(), today)] == [-2, 3, 40]
+
+
+@pytest.mark.parametrize("status", [CommunityGroup.Status.CLOSED, CommunityGroup.Status.DORMANT])
+def test_papers_of_groups_that_rest_are_not_due(status: str):
+    cast, today = make_cast(), timezone.localdate()
+    paper(cast.sunrise, expires_on=today)
+    paper(cast.sunrise, "accounts", review_on=today)
+    assert "Papers that run out" in officers_page(cast) and "Papers to look at again" in officers_page(cast)
+    CommunityGroup.objects.filter(pk=cast.sunrise.pk).update(status=status)
+    assert "Papers" not in officers_page(cast)
+
+
+@pytest.mark.parametrize(("days", "shown"), [(-1, True), (0, True), (1, False)])
+def test_papers_are_to_be_looked_at_again_from_their_day_on(days: int, shown: bool):
+    cast, today = make_cast(), timezone.localdate()
+    paper(cast.sunrise, review_on=today + timedelta(days=days))
+    page = officers_page(cast)
+    assert ("Papers to look at again" in page) is shown
+    if shown:
+        assert "Equality policy" in section(page, "Papers to look at again")
+
+
 @pytest.mark.parametrize(
     ("actor", "page"), [("manager", "county"), ("lead", "lead_plan"), ("administrator", "administration")]
 )
@@ -199,6 +287,9 @@ def fill(cast: Cast, number: int) -> None:
     factories.make_visit_draft(group=group, officer=cast.officer)
     action = factories.make_action(group=group, by=cast.officer, due_on=today - timedelta(days=3))
     factories.make_help_note(action=action, by=cast.lead)
+    send(group, cast.lead)
+    paper(group, expires_on=today)
+    paper(group, "bank-account", review_on=today)
 
 
 def test_queries_do_not_grow_with_the_work(django_assert_max_num_queries: DjangoAssertNumQueries):

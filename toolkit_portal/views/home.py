@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from evidence.models import Evidence
 from evidence.recording import to_review
 from groups.access import AuthenticatedRequest, officers_only, roles_of
-from groups.models import CommunityGroup, User, Visit, VisitDraft
+from groups.credentials import WARNED_DAYS, expiring, files_to_check, to_look_at_again
+from groups.models import CommunityGroup, Credential, User, Visit, VisitDraft
 from readiness import scoring
 from readiness.models import Action, ActionNote, Assessment
 from readiness.planning import answer_help, open_help
@@ -50,6 +51,19 @@ class LateThing:
     was_due: date
     days: int
     action_id: int | None = None
+
+
+@dataclass(frozen=True)
+class RunningOut:
+    """A paper that has run out (no days left) or will."""
+
+    paper: Credential
+    days: int
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it has run out, or will within the days of the second warning."""
+        return self.days <= WARNED_DAYS[1]
 
 
 @dataclass(frozen=True)
@@ -127,6 +141,9 @@ def my_work(request: AuthenticatedRequest) -> HttpResponse:
         "sent_back": Evidence.objects.editable_by(user)
         .filter(created_by=user, sent_back_at__isnull=False)
         .count(),
+        "papers_to_check": shorten(list(files_to_check(scope)[:MOST]), most),
+        "running_out": shorten(running_out(scope, today), most),
+        "look_again": shorten(list(to_look_at_again(scope, today)[:MOST]), most),
         "help_notes": list(open_help(user).filter(action__plan__group__in=scope)[:MOST]),
         "own": own_table(groups, user, planned),
         "group_count": groups.count(),
@@ -163,6 +180,15 @@ def late_things(groups: QuerySet[CommunityGroup], dates: list[Visit], today: dat
         if visit.next_on and visit.next_on < today
     ]
     return sorted(late, key=lambda thing: (thing.was_due, thing.group.name))
+
+
+def running_out(groups: QuerySet[CommunityGroup], today: date) -> list[RunningOut]:
+    """Papers of active groups that have run out or will within the days of the first warning, soonest first."""
+    return [
+        RunningOut(paper, (paper.expires_on - today).days)
+        for paper in expiring(groups, today)[:MOST]
+        if paper.expires_on
+    ]
 
 
 def not_seen(groups: QuerySet[CommunityGroup], today: date) -> list[Unseen]:
