@@ -69,6 +69,8 @@ class CrossTable:
     protected: Protected
     # A record that names several of a row's or column's values counts in each and once in the total.
     counts_several: bool = False
+    # Only the totals of rows are looked at.
+    is_chart: bool = False
 
     @property
     def lines(self) -> list[tuple[str, list[Shown]]]:
@@ -89,7 +91,7 @@ class CrossTable:
     @property
     def as_bars(self) -> "CrossTable":
         """The same for a chart of the row totals, under the rows' own title."""
-        return replace(self, title=f"By {self.row_title.lower()}")
+        return replace(self, title=f"By {self.row_title.lower()}", is_chart=True)
 
     def _total(self, key: Hashable) -> Shown:
         return self.protected[(key, TOTAL) if self.columns else (key,)]
@@ -107,7 +109,8 @@ class CrossTable:
             if self.counts_several
             else ""
         )
-        return " ".join(words for words in (self.protected.note, several) if words)
+        hides = not self.is_chart or any(self._total(key).value is None for key in (*self.rows, TOTAL))
+        return " ".join(words for words in (self.protected.note if hides else "", several) if words)
 
 
 @dataclass

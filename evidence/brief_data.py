@@ -122,7 +122,9 @@ def collect(
     barriers = table_of(
         marked, DIMENSIONS["barrier"], None, "records", totals=per_method["totals"]["records"], lists=lists
     )
-    records_shown, people_shown = per_method["records"][(TOTAL,)], people.total
+    records_shown, people_shown = (per_method[measure][(TOTAL,)] for measure in ("records", "people"))
+    # A table that hides how many they are in all can't stand beside the methods, which add up to it.
+    has_table = people.total.value not in (0, None)
     total = per_method["counted"]
     barrier_labels = _named_most(barriers)
     names = {
@@ -136,7 +138,7 @@ def collect(
         .filter(record__in=chosen.order_by())
         .order_by("-record__happened_on", "-pk")[:MOST_QUOTES]
     )
-    notes = [people.note, barriers.note]
+    notes = [people.note if has_table else "", barriers.note]
     document = BriefDocument(
         title=brief_words.title(service_area=service, **names),
         number=number,
@@ -155,14 +157,14 @@ def collect(
         ),
         figures=_figures(records_shown, people_shown, sections, chosen),
         charts=(_chart(barriers),) if any(count.value != 0 for _, count, _ in barriers.bars) else (),
-        tables=() if people.protected.too_few or people_shown.value == 0 else (_table(people),),
+        tables=(_table(people),) if has_table else (),
         methods=tuple(sections),
         quotes=tuple(BriefQuote(text=quote.text, speaker=quote.speaker) for quote in quotes),
         affected=brief_words.affected(
             people=people_shown,
             records=records_shown,
-            communities=_totals(people, people.columns, lambda key: (TOTAL, key)),
-            districts=_totals(people, people.rows, lambda key: (key, TOTAL)),
+            communities=_totals(people, people.columns, lambda key: (TOTAL, key)) if has_table else [],
+            districts=_totals(people, people.rows, lambda key: (key, TOTAL)) if has_table else [],
         ),
         needed=_needed(told),
         law=brief_words.law_points(service),
@@ -364,9 +366,7 @@ def _table(people: CrossTable) -> BriefTable:
 def _totals(
     people: CrossTable, labels: Mapping[Hashable, str], place: Callable[[Hashable], tuple[Hashable, Hashable]]
 ) -> list[tuple[str, Shown]]:
-    """Label and count of each row or column that is named and not nought; none where nothing may be shown."""
-    if people.protected.too_few:
-        return []
+    """Label and count of each row or column that is named and not nought."""
     counts = [(label, people.protected[place(key)]) for key, label in labels.items() if key is not None]
     return [(label, count) for label, count in counts if count.value != 0]
 
