@@ -1,0 +1,365 @@
+"""The lead's papers: what each is for and how it stands, sending one, taking one back, and nothing of others'."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from auditlog.models import LogEntry
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from groups.credentials import MOST_FILES, add_file, judge_file, line_of, set_paper
+from groups.lead_papers import AlreadyJudged, notices_of, standing_tone, standing_words, take_back
+from groups.models import CommunityGroup, Credential, CredentialFile, CredentialKind, Membership, User
+from tests import factories
+from tests.access.table_evidence_attachments import picture
+from tests.cast import Cast, make_cast
+from toolkit_portal.core.attachment_files import prepare
+
+pytestmark = pytest.mark.django_db
+MOST_QUERIES = 20
+KEY = "equality-policy"
+DAY = date(2026, 11, 2)
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def client(cast):
+    return cast.client("lead")
+
+
+def kind(key: str = KEY) -> CredentialKind:
+    return CredentialKind.objects.get(key=key)
+
+
+def note(group: CommunityGroup, key: str = KEY, **facts) -> Credential:
+    return set_paper(group=group, kind=kind(key), by=None, version=0, **{"state": "in_place", **facts})
+
+
+def send(
+    group: CommunityGroup,
+    by: User,
+    key: str = KEY,
+    words: bytes = b"All are welcome.",
+    name: str = "ours.txt",
+) -> CredentialFile:
+    prepared = prepare(ContentFile(words), name)
+    return add_file(group=group, kind=kind(key), by=by, prepared=prepared, client_id=uuid4())
+
+
+def list_of(cast: Cast, actor: str = "lead") -> str:
+    return cast.client(actor).get(reverse("lead_papers", args=[cast.sunrise.pk])).content.decode()
+
+
+def url_of(group: CommunityGroup, key: str = KEY) -> str:
+    return reverse("lead_paper", args=[group.pk, key]) + f"?form={uuid4()}"
+
+
+def paper_of(cast: Cast, key: str = KEY) -> str:
+    return cast.client("lead").get(url_of(cast.sunrise, key)).content.decode()
+
+
+def card(page: str, key: str = KEY) -> str:
+    """The part of the list about that paper."""
+    return page.split(f'id="paper-{key}"', 1)[1].split("</li>", 1)[0]
+
+
+def test_the_list_tells_of_each_usual_paper_what_it_is_for_and_when_it_is_asked(cast):
+    page = list_of(cast)
+    for each in CredentialKind.objects.filter(is_usual=True):
+        assert each.purpose.replace("'", "&#x27;") in card(page, each.key)
+    assert "You don&#x27;t need to buy this until you win." in page
+    others = CredentialKind.objects.filter(is_usual=False)
+    assert others.exists()
+    assert not any(f'id="paper-{each.key}"' in page for each in others)
+
+
+def test_a_paper_that_few_ask_for_is_listed_once_the_group_has_it(cast):
+    few = CredentialKind.objects.filter(is_usual=False).first()
+    note(cast.sunrise, few.key)
+    assert "In place" in card(list_of(cast), few.key)
+    assert "Only some ask for this one." in paper_of(cast, few.key)
+
+
+def test_the_list_counts_what_is_in_place_of_what_is_wanted(cast):
+    usual = CredentialKind.objects.filter(is_usual=True).count()
+    note(cast.sunrise)
+    note(cast.sunrise, "bank-account", expires_on=timezone.localdate())
+    note(cast.sunrise, "accounts", state="not_needed", why_not_needed="No money yet")
+    page = list_of(cast)
+    assert f"1 of {usual - 1} papers is in place." in page
+    assert "No money yet" in card(page, "accounts")
+
+
+@pytest.mark.parametrize(
+    ("days", "words", "tone"),
+    [
+        (-1, "Ran out on 1 November 2026.", "late"),
+        (0, "Ran out on 2 November 2026.", "late"),
+        (1, "Expires tomorrow: talk to your officer now.", "late"),
+        (14, "Expires in 14 days: talk to your officer now.", "late"),
+        (15, "Expires in 15 days: talk to your officer.", "warn"),
+        (60, "Expires in 60 days: talk to your officer.", "warn"),
+        (61, "In place until 2 January 2027.", "good"),
+        (None, "In place. Well done!", "good"),
+    ],
+)
+def test_a_paper_that_runs_out_is_told_in_stronger_words_the_nearer_it_is(cast, days, words, tone):
+    paper = note(cast.sunrise, expires_on=None if days is None else DAY + timedelta(days=days))
+    line = line_of(paper.kind, paper, DAY)
+    assert standing_words(line).startswith(words) and standing_tone(line) == tone
+
+
+@pytest.mark.parametrize(
+    ("key", "state", "words", "tone"),
+    [
+        (KEY, "missing", "Not there yet: start from a model paper.", "quiet"),
+        ("bank-account", "missing", "Not there yet: ask your officer how to begin.", "quiet"),
+        (KEY, "draft", "Begun: there is a draft.", "accent"),
+        (KEY, "not_needed", "You don’t need this yet.", "quiet"),
+    ],
+)
+def test_a_paper_that_is_not_in_place_says_what_to_do(cast, key, state, words, tone):
+    paper = note(
+        cast.sunrise, key, state=state, why_not_needed="No staff", expires_on=DAY - timedelta(days=1)
+    )
+    line = line_of(paper.kind, paper, DAY)
+    assert (standing_words(line), standing_tone(line)) == (words, tone)
+
+
+def test_a_private_note_and_who_checked_stay_with_the_officers(cast):
+    note(cast.sunrise, note="Marker note", checked_by="Marker officer", checked_on=DAY, pounds=5_000_000)
+    page = paper_of(cast)
+    assert "Marker" not in page + list_of(cast) and "£5,000,000" in page
+
+
+def test_a_lead_of_several_groups_can_go_from_one_to_the_other(cast):
+    assert "Harbour" not in list_of(cast)
+    Membership.objects.create(user=cast.lead, role=Membership.Role.LEAD, group=cast.harbour)
+    assert reverse("lead_papers", args=[cast.harbour.pk]) in list_of(cast)
+
+
+def test_a_file_that_a_lead_sends_waits_for_an_officer_and_changes_no_state(cast, client):
+    response = client.post(url_of(cast.sunrise), {"chosen": picture()}, follow=True)
+    assert "Your file is sent" in response.content.decode()
+    file = CredentialFile.objects.get()
+    assert (file.verdict, file.uploaded_by, file.credential.group) == ("to_check", cast.lead, cast.sunrise)
+    assert file.credential.state == Credential.State.MISSING
+    for page in (paper_of(cast), card(list_of(cast))):
+        assert "letter.png" in page and ">Waiting<" in page
+
+
+def test_what_became_of_a_file_is_told(cast):
+    file = send(cast.sunrise, cast.lead)
+    judge_file(file=file, by=cast.officer, accept=True)
+    assert ">Accepted<" in card(list_of(cast)) and ">Accepted<" in paper_of(cast)
+    second = send(cast.sunrise, cast.lead, name="second.txt")
+    judge_file(file=second, by=cast.officer, accept=False, why="Page 2 is missing")
+    page = paper_of(cast)
+    assert "Page 2 is missing" in page and "send it again" in page and ">Accepted<" in page
+    assert "Page 2 is missing" in card(list_of(cast)) and ">Accepted<" not in card(list_of(cast))
+
+
+def test_sending_the_same_form_again_keeps_one_file(cast, client):
+    url = url_of(cast.sunrise)
+    for _ in range(2):
+        assert client.post(url, {"chosen": picture()}).status_code == 302
+    assert CredentialFile.objects.count() == 1
+
+
+def test_a_page_without_a_form_id_gets_one(cast, client):
+    response = client.get(reverse("lead_paper", args=[cast.sunrise.pk, KEY]))
+    assert response.status_code == 302 and "?form=" in response["Location"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({}, "Choose a file first."),
+        ({"chosen": SimpleUploadedFile("a.txt", b"")}, "The file is empty."),
+        ({"chosen": SimpleUploadedFile("a.txt", b"x" * 5000 + b"<script>")}, "could run something"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_is_refused_in_words(cast, client, sent, words):
+    response = client.post(url_of(cast.sunrise), sent)
+    assert response.status_code == 422 and words in response.content.decode()
+    assert not CredentialFile.objects.exists()
+
+
+def test_a_paper_with_very_many_files_takes_no_more_and_says_whom_to_ask(cast, client):
+    for number in range(MOST_FILES):
+        send(cast.sunrise, cast.lead, words=b"Page %d" % number)
+    response = client.post(url_of(cast.sunrise), {"chosen": picture()})
+    assert response.status_code == 422 and "Ask your officer to take out" in response.content.decode()
+    assert CredentialFile.objects.count() == MOST_FILES
+
+
+def test_an_unknown_paper_is_a_404(cast, client):
+    assert client.get(url_of(cast.sunrise, "no-such-paper")).status_code == 404
+
+
+def test_a_retired_paper_is_offered_only_where_the_group_has_it(cast, client):
+    CredentialKind.objects.filter(key=KEY).update(retired_on=timezone.localdate() - timedelta(days=1))
+    assert client.get(url_of(cast.sunrise)).status_code == 404
+    note(cast.sunrise)
+    assert client.get(url_of(cast.sunrise)).status_code == 200
+
+
+def test_somebody_who_is_officer_too_has_the_file_accepted_at_once(cast):
+    Membership.objects.create(user=cast.officer, role=Membership.Role.LEAD, group=cast.sunrise)
+    response = cast.client("officer").post(url_of(cast.sunrise), {"chosen": picture()}, follow=True)
+    assert "Your file is saved." in response.content.decode()
+    assert CredentialFile.objects.get().verdict == "accepted"
+
+
+def test_a_file_comes_back_to_be_saved_and_the_trail_knows(cast, client):
+    file = send(cast.sunrise, cast.lead, name="größe.txt")
+    answer = client.get(reverse("lead_paper_file", args=[file.pk]))
+    assert b"".join(answer.streaming_content) == b"All are welcome."
+    assert answer["Content-Disposition"].startswith("attachment; ") and answer["Content-Length"] == "16"
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert answer["X-Content-Type-Options"] == "nosniff" and "no-store" in answer["Cache-Control"]
+    entry = LogEntry.objects.get(additional_data__act="paper downloaded")
+    assert entry.actor == cast.lead
+
+
+def test_a_damaged_file_is_said_to_be_so(cast, client):
+    file = send(cast.sunrise, cast.lead)
+    CredentialFile.objects.filter(pk=file.pk).update(sha256="0" * 64)
+    response = client.get(reverse("lead_paper_file", args=[file.pk]))
+    assert response.status_code == 500 and "be given out" in response.content.decode()
+
+
+def test_an_officers_own_file_is_nothing_for_the_lead(cast, client):
+    file = send(cast.sunrise, cast.officer, name="officers.txt")
+    assert "officers.txt" not in paper_of(cast) + list_of(cast)
+    for name in ("lead_paper_file", "lead_paper_file_delete"):
+        assert client.get(reverse(name, args=[file.pk])).status_code == 404
+
+
+def test_papers_of_another_lead_are_a_404(cast):
+    file = send(cast.sunrise, cast.lead)
+    stranger = cast.client("other_lead")
+    for url in (
+        reverse("lead_papers", args=[cast.sunrise.pk]),
+        url_of(cast.sunrise),
+        reverse("lead_paper_file", args=[file.pk]),
+        reverse("lead_paper_file_delete", args=[file.pk]),
+    ):
+        assert stranger.get(url).status_code == 404
+        assert stranger.post(url, {"chosen": picture()}).status_code in {404, 405}
+    assert CredentialFile.objects.get() == file
+
+
+def test_a_file_that_waits_can_be_taken_back_after_asking(cast, client, django_capture_on_commit_callbacks):
+    file = send(cast.sunrise, cast.lead)
+    url = reverse("lead_paper_file_delete", args=[file.pk])
+    assert url in paper_of(cast)
+    assert "ours.txt" in client.get(url).content.decode() and CredentialFile.objects.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        response = client.post(url, follow=True)
+    assert "taken the file back" in response.content.decode()
+    assert not CredentialFile.objects.exists() and not default_storage.exists(file.file.name)
+    take_back(file=file, by=cast.lead)
+
+
+@pytest.mark.parametrize("accept", [True, False])
+def test_a_file_that_was_looked_at_stays(cast, client, accept):
+    file = send(cast.sunrise, cast.lead)
+    judge_file(file=file, by=cast.officer, accept=accept, why="Page 2 is missing")
+    url = reverse("lead_paper_file_delete", args=[file.pk])
+    assert url not in paper_of(cast)
+    for ask in (client.get, client.post):
+        response = ask(url, follow=True)
+        assert "looked at this file already" in response.content.decode()
+    assert CredentialFile.objects.get() == file
+
+
+def test_a_file_judged_between_question_and_answer_stays(cast):
+    read = send(cast.sunrise, cast.lead)
+    judge_file(file=read, by=cast.officer, accept=True)
+    assert read.verdict == "to_check", "the lead's page was read before"
+    with pytest.raises(AlreadyJudged):
+        take_back(file=read, by=cast.lead)
+    assert CredentialFile.objects.exists()
+
+
+def test_a_fellow_leads_file_is_seen_and_read_but_not_taken_back(cast):
+    fellow = factories.make_lead(group=cast.sunrise, email="second@sunrise.example", name="Farah Fellow")
+    file = send(cast.sunrise, fellow)
+    client, url = cast.client("lead"), reverse("lead_paper_file_delete", args=[file.pk])
+    page = paper_of(cast)
+    assert "Farah Fellow" in page and url not in page
+    assert client.get(reverse("lead_paper_file", args=[file.pk])).status_code == 200
+    assert client.get(url).status_code == client.post(url).status_code == 404
+    with pytest.raises(ValueError, match="Only who sent"):
+        take_back(file=file, by=cast.lead)
+    assert CredentialFile.objects.exists()
+
+
+def main_page(cast: Cast) -> str:
+    page = cast.client("lead").get(reverse("lead_plan"), {"group": cast.sunrise.pk}).content.decode()
+    return page.split('id="papers-title"', 1)[1].split("</section>", 1)[0]
+
+
+def test_the_main_page_leads_to_the_papers_and_tells_what_cannot_wait(cast):
+    today = timezone.localdate()
+    assert reverse("lead_papers", args=[cast.sunrise.pk]) in main_page(cast)
+    assert "councils and others" in main_page(cast)
+    note(cast.sunrise, "accounts", expires_on=today + timedelta(days=61))
+    assert "Accounts" not in main_page(cast)
+    note(cast.sunrise, "bank-account", expires_on=today + timedelta(days=60))
+    part = main_page(cast)
+    assert "Expires in 60 days: talk to your officer." in part and "Very soon" not in part
+    note(cast.sunrise, "cash-flow", expires_on=today + timedelta(days=14))
+    note(cast.sunrise, "bank-letter", expires_on=today)
+    part = main_page(cast)
+    assert "Very soon" in part and ">Ran out<" in part
+    assert part.index("Letter from the bank") < part.index("Cash flow") < part.index("Bank account")
+
+
+def test_the_main_page_tells_of_a_file_sent_back_until_another_follows(cast):
+    file = send(cast.sunrise, cast.lead)
+    assert "Sent back" not in main_page(cast)
+    judge_file(file=file, by=cast.officer, accept=False, why="Page 2 is missing")
+    assert "Page 2 is missing" in main_page(cast)
+    send(cast.sunrise, cast.lead, words=b"Both pages.")
+    assert "Page 2 is missing" not in main_page(cast)
+
+
+def test_notices_are_of_the_own_group_only(cast):
+    note(cast.harbour, expires_on=DAY)
+    file = send(cast.harbour, cast.other_lead)
+    judge_file(file=file, by=cast.officer, accept=False, why="Unsigned")
+    assert not notices_of(cast.sunrise, DAY)
+    theirs = notices_of(cast.harbour, DAY)
+    assert len(theirs.running_out) == len(theirs.sent_back) == 1
+
+
+def test_queries_do_not_grow_with_papers_and_files(cast, client):
+    keys, counts = list(CredentialKind.objects.values_list("key", flat=True)), {}
+    for some in (keys[:1], keys[1:3]):
+        for key in some:
+            note(cast.sunrise, key, expires_on=timezone.localdate())
+            for accept in (True, False):
+                file = send(cast.sunrise, cast.lead, key)
+                judge_file(file=file, by=cast.officer, accept=accept, why="Unsigned")
+        for url in (
+            reverse("lead_papers", args=[cast.sunrise.pk]), url_of(cast.sunrise, keys[0]), reverse("lead_plan"),
+        ):  # fmt: skip
+            client.get(url)
+            with CaptureQueriesContext(connection) as seen:
+                client.get(url)
+            counts.setdefault(url.split("?")[0], []).append(len(seen))
+    assert len(counts) == 3
+    for one, three in counts.values():
+        assert one == three <= MOST_QUERIES
