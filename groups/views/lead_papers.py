@@ -42,7 +42,14 @@ def lead_papers(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         for paper in lead_papers_of(group, timezone.localdate())
         if paper.line.kind.is_usual or paper.line.credential
     ]
-    usual = [paper for paper in papers if paper.line.kind.is_usual]
+    # What a group needs only once it has won is nothing to catch up with, nor is what it doesn't need yet.
+    wanted = [
+        paper
+        for paper in papers
+        if paper.line.kind.is_usual
+        and paper.line.kind.stage != CredentialKind.Stage.AWARD
+        and paper.line.state != State.NOT_NEEDED
+    ]
     return render(
         request,
         "lead/papers.html",
@@ -54,9 +61,8 @@ def lead_papers(request: AuthenticatedRequest, pk: int) -> HttpResponse:
                 for stage in CredentialKind.Stage
                 if (of_stage := [paper for paper in papers if paper.line.kind.stage == stage])
             ],
-            "in_place": sum(paper.line.holds for paper in usual),
-            # What isn't needed yet isn't missing either.
-            "wanted": sum(paper.line.state != State.NOT_NEEDED for paper in usual),
+            "in_place": sum(paper.line.holds for paper in wanted),
+            "wanted": len(wanted),
         },
     )
 
