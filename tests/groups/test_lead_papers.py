@@ -193,6 +193,13 @@ def test_a_file_that_cannot_be_taken_is_refused_in_words(cast, client, sent, wor
     assert not CredentialFile.objects.exists()
 
 
+def test_a_large_file_is_not_turned_away_at_the_door(cast, client):
+    """16 MB is the most of other pages; what is wrong with this one, its own page says."""
+    large = SimpleUploadedFile("a.txt", b"x" * 20_000_000)
+    response = client.post(url_of(cast.sunrise), {"chosen": large})
+    assert response.status_code == 422 and "the most is 15 MB" in response.content.decode()
+
+
 def test_a_paper_with_very_many_files_takes_no_more_and_says_whom_to_ask(cast, client):
     for number in range(MOST_FILES):
         send(cast.sunrise, cast.lead, words=b"Page %d" % number)

@@ -57,6 +57,13 @@ def test_a_file_that_could_run_is_refused_in_words(cast, client, name, content, 
     assert not TrackRecordFile.objects.exists()
 
 
+def test_a_file_of_twenty_megabytes_is_not_turned_away_at_the_door(cast, client):
+    """16 MB is the most of other pages; what is wrong with this one, its own page says."""
+    url = reverse("work_file_add", args=[noted(cast).pk]) + f"?form={uuid4()}"
+    response = client.post(url, {"chosen": SimpleUploadedFile("a.txt", b"x" * 20_000_000)})
+    assert response.status_code == 422 and "the most is 15 MB" in response.content.decode()
+
+
 def test_a_damaged_file_is_said_to_be_so(cast, client):
     file = with_file(cast, noted(cast))
     TrackRecordFile.objects.filter(pk=file.pk).update(sha256="0" * 64)
