@@ -7,7 +7,7 @@ routes too: a paper runs out, a record grows too old. For that each kept route n
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -119,19 +119,25 @@ class RouteInShort:
 
 
 def route_of(group: CommunityGroup) -> RouteInShort | None:
-    """The kept route of a group, judged again where that is due; None without routes.
+    """The kept route of a group, or what it is now where it is due to be judged again; None without routes.
 
-    No query where the group was fetched with select_related("route__edition") and nothing is due.
+    Writes nothing. No query where the group was fetched with select_related(WITH_ROUTE) and nothing is due.
     """
+    today = timezone.localdate()
     kept = getattr(group, "route", None)
-    if kept is None or (kept.holds_until is not None and kept.holds_until <= timezone.localdate()):
-        settle(CommunityGroup.objects.filter(pk=group.pk), "")
-        kept = GroupRoute.objects.select_related("edition").filter(group=group).first()
-    if kept is None:
+    if kept is not None and (kept.holds_until is None or kept.holds_until > today):
+        return _in_short(kept.edition.route_titles, kept.route)
+    ladder = current_ladder()
+    if ladder is None:
         return None
-    titles = kept.edition.route_titles
-    above = list(titles.values())[kept.rung + 1 : kept.rung + 2]
-    return RouteInShort(titles.get(kept.route, kept.route), above[0] if above else "")
+    facts = facts_of(CommunityGroup.objects.filter(pk=group.pk), ladder, today, short=True)[group.pk]
+    return _in_short(ladder.titles, reached(ladder.routes, ladder.asks, facts))
+
+
+def _in_short(titles: Mapping[str, str], key: str) -> RouteInShort:
+    keys = list(titles)
+    above = keys[keys.index(key) + 1 :] if key in titles else []
+    return RouteInShort(titles.get(key, key), titles[above[0]] if above else "")
 
 
 def holds_until(ladder: Ladder, facts: Facts) -> tuple[date | None, str]:
