@@ -1,5 +1,6 @@
 """Dates and times as people in England write them: the day before the month, always."""
 
+import calendar
 import datetime as dt
 import re
 import unicodedata
@@ -123,6 +124,12 @@ def _year(digits: str, today: dt.date) -> int:
         return year
     latest = today.year + 10
     return latest - (latest - year) % 100
+
+
+def months_after(day: dt.date, months: int) -> dt.date:
+    """The same day so many months later, or the last of that month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _words(day: dt.date) -> str:

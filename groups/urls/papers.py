@@ -1,0 +1,15 @@
+"""A group's papers, as officers keep them and managers read them."""
+
+from django.urls import path
+
+from groups.views import papers
+
+urlpatterns = [
+    path("groups/<int:pk>/papers/", papers.papers, name="papers"),
+    path("groups/<int:pk>/papers/<slug:key>/", papers.paper, name="paper"),
+    path("groups/<int:pk>/papers/<slug:key>/files/", papers.paper_file_add, name="paper_file_add"),
+    path("papers/to-check/", papers.papers_to_check, name="papers_to_check"),
+    path("papers/files/<int:pk>/", papers.paper_file, name="paper_file"),
+    path("papers/files/<int:pk>/delete/", papers.paper_file_delete, name="paper_file_delete"),
+    path("papers/files/<int:pk>/check/", papers.paper_file_judge, name="paper_file_judge"),
+]

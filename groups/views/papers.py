@@ -1,0 +1,249 @@
+"""A group's papers, as its officers keep them: all of them, one with its files and history, what leads have sent."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from groups.access import AuthenticatedRequest, can_edit, get_editable_group, get_group, officers_only
+from groups.credentials import (
+    StalePaper,
+    State,
+    add_file,
+    content_of,
+    files_to_check,
+    judge_file,
+    line_of,
+    papers_of,
+    remove_file,
+    set_paper,
+)
+from groups.forms.papers import PaperFileForm, PaperForm, RefuseForm
+from groups.models import CommunityGroup, Credential, CredentialFile, CredentialKind
+from toolkit_portal.core.attachment_files import TYPES, prepare
+from toolkit_portal.core.form_ids import form_id, send_again, to_new_form
+from toolkit_portal.core.kept_files import DamagedFile, harmless, id_of_file
+from toolkit_portal.core.uploads import UploadError
+
+PER_PAGE = 25
+COMPARED = {
+    "state": "How it stands",
+    "why_not_needed": "Why it isn’t needed yet",
+    "issued_on": "Issued or adopted on",
+    "expires_on": "Expires on",
+    "review_on": "Look at it again on",
+    "pounds": "Sum",
+    "note": "Note",
+}
+
+
+@require_safe
+def papers(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Every kind of paper by when it may be asked for, with how it stands. At most 20 queries."""
+    group = get_group(request, pk)
+    lines = papers_of(group, timezone.localdate())
+    usual = [line for line in lines if line.kind.is_usual and line.state != State.NOT_NEEDED]
+    return render(
+        request,
+        "papers/papers.html",
+        {
+            "group": group,
+            "can_edit": can_edit(request, group),
+            "tab": "papers",
+            "stages": [
+                (stage, CredentialKind.STAGE_WORDS[stage], of_stage)
+                for stage in CredentialKind.Stage
+                if (of_stage := [line for line in lines if line.kind.stage == stage])
+            ],
+            "in_place": sum(line.holds for line in usual),
+            "usual": len(usual),
+            "soon": sum(line.expires_soon for line in lines),
+            "expired": sum(line.expired_on is not None for line in lines),
+            "waiting": files_to_check(CommunityGroup.objects.filter(pk=group.pk)).count(),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def paper(request: AuthenticatedRequest, pk: int, key: str) -> HttpResponse:
+    """One paper: what it is for, how it stands, its files and how it stood before."""
+    group = get_editable_group(request, pk) if request.method == "POST" else get_group(request, pk)
+    kind = get_object_or_404(CredentialKind, key=key)
+    if request.method != "POST" and can_edit(request, group) and (new := to_new_form(request)) is not None:
+        return new
+    stored = Credential.objects.filter(group=group, kind=kind).first()
+    form = PaperForm(
+        request.POST if request.method == "POST" else None, kind=kind, paper=stored, by=request.user
+    )
+    status, differences = 200, []
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                set_paper(
+                    group=group,
+                    kind=kind,
+                    by=request.user,
+                    version=form.cleaned_data["version"],
+                    **form.facts,
+                )
+            except StalePaper as stale:
+                status, stored = 409, stale.current
+                differences = _differences(form, stale.current)
+                send_again(form, version=str(stale.current.version))
+            else:
+                messages.success(request, f"{kind}: saved.")
+                return redirect("papers", pk=pk)
+    return render(
+        request, "papers/paper.html", _one(request, group, kind, stored, form, differences), status=status
+    )
+
+
+def _one(
+    request: HttpRequest,
+    group: CommunityGroup,
+    kind: CredentialKind,
+    stored: Credential | None,
+    form: PaperForm,
+    differences: list[tuple[str, Any, Any]],
+    file_form: PaperFileForm | None = None,
+) -> dict[str, Any]:
+    changes = stored.changes.select_related("recorded_by") if stored else Credential.objects.none()
+    page = Paginator(changes, PER_PAGE).get_page(request.GET.get("page"))
+    return {
+        "group": group,
+        "can_edit": can_edit(request, group),
+        "tab": "papers",
+        "kind": kind,
+        "line": line_of(kind, stored, timezone.localdate()),
+        "form": form,
+        "differences": differences,
+        "file_form": file_form or PaperFileForm(),
+        "form_id": form_id(request) or uuid4(),
+        "files": stored.files.select_related("uploaded_by", "judged_by") if stored else [],
+        "page_obj": page,
+    }
+
+
+def _differences(form: PaperForm, stored: Credential) -> list[tuple[str, Any, Any]]:
+    facts = form.facts
+    return [
+        (words, _shown(facts[name]), _shown(getattr(stored, name)))
+        for name, words in COMPARED.items()
+        if name in facts and facts[name] != getattr(stored, name)
+    ]
+
+
+def _shown(value: Any) -> str:
+    if hasattr(value, "strftime"):
+        return f"{value.day} {value:%B %Y}"
+    return "" if value is None else str(dict(State.choices).get(value, value))
+
+
+@require_POST
+def paper_file_add(request: AuthenticatedRequest, pk: int, key: str) -> HttpResponse:
+    """Stores a file of a paper; an officer's own counts as accepted."""
+    group = get_editable_group(request, pk)
+    kind = get_object_or_404(CredentialKind, key=key)
+    form = PaperFileForm(request.POST, request.FILES)
+    if form.is_valid():
+        chosen = form.cleaned_data["chosen"]
+        sent = form_id(request) or uuid4()
+        try:
+            add_file(
+                group=group,
+                kind=kind,
+                by=request.user,
+                prepared=prepare(chosen, chosen.name),
+                client_id=id_of_file(sent, f"{group.pk} {kind.pk}", chosen),
+            )
+        except UploadError as fault:
+            form.add_error("chosen", str(fault))
+        else:
+            messages.success(request, "The file is kept.")
+            return redirect("paper", pk=pk, key=key)
+    stored = Credential.objects.filter(group=group, kind=kind).first()
+    paper_form = PaperForm(kind=kind, paper=stored, by=request.user)
+    context = _one(request, group, kind, stored, paper_form, [], form)
+    return render(request, "papers/paper.html", context, status=422)
+
+
+def _file(request: HttpRequest, pk: int) -> tuple[CredentialFile, CommunityGroup]:
+    """A file of a paper that this person may read. Raises Http404."""
+    file = get_object_or_404(CredentialFile.objects.select_related("credential__kind"), pk=pk)
+    return file, get_group(request, file.credential.group_id)
+
+
+@require_safe
+def paper_file(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
+    """The file as it is stored, to be saved."""
+    file, group = _file(request, pk)
+    try:
+        content = content_of(file, by=request.user)
+    except DamagedFile:
+        return render(
+            request, "papers/file_damaged.html", {"group": group, "file": file, "tab": "papers"}, status=500
+        )
+    response = StreamingHttpResponse(content, content_type=TYPES[file.kind])
+    response["Content-Length"] = str(file.size)
+    response["Content-Disposition"] = content_disposition_header(True, file.filename) or "attachment"
+    return harmless(response)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def paper_file_delete(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Asks, then deletes a file."""
+    file, group = _file(request, pk)
+    get_editable_group(request, group.pk)
+    kind = file.credential.kind
+    if request.method == "POST":
+        remove_file(file=file)
+        messages.success(request, "The file is deleted.")
+        return redirect("paper", pk=group.pk, key=kind.key)
+    return render(
+        request, "papers/file_delete.html", {"group": group, "file": file, "kind": kind, "tab": "papers"}
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def paper_file_judge(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """An officer accepts what a lead has sent, or says what is to be put right."""
+    file, group = _file(request, pk)
+    get_editable_group(request, group.pk)
+    kind = file.credential.kind
+    form = RefuseForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        accept = request.POST.get("verdict") == "accept"
+        if accept or form.is_valid():
+            try:
+                judge_file(
+                    file=file, by=request.user, accept=accept, why="" if accept else form.cleaned_data["why"]
+                )
+            except ValueError as fault:
+                messages.error(request, str(fault))
+            else:
+                words = "Accepted. Now say how the paper stands." if accept else "Sent back with your words."
+                messages.success(request, words)
+            return redirect("paper", pk=group.pk, key=kind.key)
+    return render(
+        request,
+        "papers/file_judge.html",
+        {"group": group, "file": file, "kind": kind, "form": form, "tab": "papers"},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_safe
+@officers_only
+def papers_to_check(request: AuthenticatedRequest) -> HttpResponse:
+    """What leads of one's own LIO have sent and nobody has looked at, oldest first."""
+    waiting = files_to_check(CommunityGroup.objects.editable_by(request.user))
+    page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "papers/to_check.html", {"page_obj": page, "files": page.object_list})
