@@ -11,6 +11,7 @@ from groups.models import TrackRecord, TrackRecordFile
 from tests.access.table_evidence_attachments import picture
 from tests.cast import Cast, make_cast
 from tests.groups.test_work_pages import noted, with_file
+from toolkit_portal.core.kept_files import NOTHING_RUNS
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ def test_a_file_is_added_once_and_handed_out_to_be_saved(cast, client):
     content = b"".join(answer.streaming_content)
     assert content.startswith(b"\x89PNG") and answer["Content-Length"] == str(len(content))
     assert answer["Content-Disposition"] == 'attachment; filename="letter.png"'
-    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert answer["Content-Security-Policy"] == NOTHING_RUNS
     assert answer["X-Content-Type-Options"] == "nosniff" and "no-store" in answer["Cache-Control"]
     assert LogEntry.objects.filter(additional_data__act="file of a piece of work downloaded").count() == 1
 
