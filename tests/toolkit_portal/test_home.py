@@ -177,6 +177,7 @@ def test_papers_that_leads_sent_are_to_check_until_somebody_has():
     file = send(cast.sunrise, cast.lead)
     send(cast.meadow, factories.make_lead(group=cast.meadow))
     part = section(officers_page(cast), "Papers to check")
+    assert reverse("paper", args=[cast.sunrise.pk, "accounts"]) in part and reverse("papers_to_check") in part
     assert "Accounts" in part and "Sunrise" in part and "Leila Lead" in part and "Meadow" not in part
     judge_file(file=file, by=cast.officer, accept=True)
     assert "Papers to check" not in officers_page(cast)
