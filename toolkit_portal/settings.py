@@ -251,7 +251,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 # A whole request with its files. Pages that take more are named by their URL.
 MOST_REQUEST_BYTES = 16 * 1024 * 1024
 LARGE_REQUESTS = {"attachment_add": 120 * 1024 * 1024} | dict.fromkeys(
-    ("work_file_add", "lead_paper"), 60 * 1024 * 1024
+    ("work_file_add", "paper_file_add", "lead_paper"), 60 * 1024 * 1024
 )
 
 # How long each kind is kept, in days; docs/privacy.md says why. Six years are the time for claims under a contract.
