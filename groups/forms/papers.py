@@ -26,7 +26,10 @@ class PaperForm(forms.Form):
         error_messages={"required": "Say how it stands."},
     )
     why_not_needed = forms.CharField(
-        label="Why it isn’t needed yet", max_length=250, required=False, help_text="For example: no staff"
+        label="Why it isn’t needed yet",
+        max_length=250,
+        required=False,
+        help_text="For example: no staff. The group’s lead reads it.",
     )
     issued_on = DayField(label="Issued or adopted on", required=False, help_text="For example, 14/09/2026")
     expires_on = DayField(
