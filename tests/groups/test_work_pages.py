@@ -284,6 +284,17 @@ def test_deleting_asks_first(cast, client):
     assert not TrackRecord.objects.exists()
 
 
+def test_the_papers_of_a_group_lead_to_its_newest_work(cast):
+    for year in range(2020, 2026):
+        noted(cast, title=f"Work of {year}", ends_on=date(year, 3, 31), for_whom="The parish")
+    url = reverse("papers", args=[cast.sunrise.pk])
+    page = cast.client("officer").get(url).content.decode()
+    assert page.index("Work of 2025") < page.index("Work of 2022") and "Work of 2021" not in page
+    assert "Until March 2025, for The parish" in page
+    adding = f'"{reverse("work_add", args=[cast.sunrise.pk])}"'
+    assert adding in page and adding not in cast.client("manager").get(url).content.decode()
+
+
 @pytest.mark.parametrize("actor", ["other_officer", "lead", "other_lead", "administrator"])
 def test_work_of_others_is_a_404_and_stays(cast, actor):
     work = noted(cast)
