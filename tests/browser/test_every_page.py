@@ -26,6 +26,7 @@ NOT_PAGES = {
     "evidence_import_template",
     "brief_file",
     "attachment_file",
+    "paper_file",
     "attachment_thumbnail",
     "work_file",
     "lead_paper_file",
