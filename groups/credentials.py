@@ -78,6 +78,12 @@ class PaperLine:
         return self.state == State.IN_PLACE
 
     @property
+    def sum_words(self) -> str:
+        """The sum it is for, such as £5,000,000; empty without one."""
+        paper = self.credential
+        return f"£{paper.pounds:,}" if paper is not None and paper.pounds is not None else ""
+
+    @property
     def expires_soon(self) -> bool:
         """Whether it runs out within the days of the first warning."""
         return self.days_left is not None and self.days_left <= WARNED_DAYS[0]

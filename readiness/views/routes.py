@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -171,7 +171,4 @@ def place_of(step: Step, group: CommunityGroup) -> str:
     name, has_key = PLACES[step.kind]
     if step.about == "named-contact":
         return reverse("group_profile", args=[group.pk])
-    try:
-        return reverse(name, args=[group.pk, step.about] if has_key else [group.pk])
-    except NoReverseMatch:
-        return reverse("case", args=[group.pk])
+    return reverse(name, args=[group.pk, step.about] if has_key else [group.pk])

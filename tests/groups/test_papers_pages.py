@@ -48,7 +48,7 @@ def test_all_papers_stand_by_when_they_may_be_asked_for_with_how_they_stand(cast
     text = said(cast.client("officer").get(reverse("papers", args=[cast.sunrise.pk])))
     for words in (
         "2 of 12 usual papers are in place.", "1 has expired.", "1 expires within 60 days.", "12 days left",
-        "You don&#x27;t need to buy this until you win.", "We work with adults", "£5000000",
+        "You don&#x27;t need to buy this until you win.", "We work with adults", "£5,000,000",
         "some commissioners ask for it", "1 file to check", "What the group has done before",
     ):  # fmt: skip
         assert words in text, words

@@ -378,7 +378,8 @@ def test_many_groups_take_as_many_queries_as_one(cast, number):
     assert len(queries) == 7
     with CaptureQueriesContext(connection) as queries:
         settle(own, "")
-    reads = [query for query in queries.captured_queries if query["sql"].startswith("SELECT")]
+    # PostgreSQL hands long answers over by a cursor that is declared first.
+    reads = [query for query in queries.captured_queries if query["sql"].startswith(("SELECT", "DECLARE"))]
     assert len(reads) == 13
     assert GroupRoute.objects.filter(group__in=own).count() == number
 
