@@ -9,7 +9,7 @@ class ReadinessConfig(AppConfig):
 
     def ready(self) -> None:
         from groups.credentials import readiness_changed
-        from readiness import leaving, route_keeping, trail
+        from readiness import checks, leaving, route_keeping, trail  # noqa: F401  checks register themselves
         from readiness.loading import load_bundled_editions
 
         trail.register()

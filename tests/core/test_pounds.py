@@ -1,9 +1,18 @@
 """Sums of money as people write them."""
 
+from decimal import Decimal
+
 import pytest
 from django import forms
 
-from toolkit_portal.core.pounds import LONGEST, PoundsError, PoundsField, parse_pounds
+from toolkit_portal.core.pounds import (
+    LONGEST,
+    PoundsAndPenceField,
+    PoundsError,
+    PoundsField,
+    parse_pounds,
+    parse_pounds_and_pence,
+)
 
 
 @pytest.mark.parametrize(
@@ -45,3 +54,25 @@ def test_a_text_longer_than_any_sum_is_refused():
     assert parse_pounds("0" * (LONGEST - 1) + "1") == 1
     with pytest.raises(PoundsError):
         parse_pounds("0" * LONGEST + "1")
+
+
+@pytest.mark.parametrize(
+    ("written", "exact"),
+    [
+        ("£207,719.99", "207719.99"),
+        ("207.71999k", "207719.99"),
+        ("12.5k", "12500"),
+        ("5", "5"),
+        ("0.10", "0.1"),
+    ],
+)
+def test_pence_are_kept_where_a_sum_is_compared(written: str, exact: str):
+    assert parse_pounds_and_pence(written) == Decimal(exact)
+
+
+def test_parts_of_a_penny_are_refused_rather_than_rounded_over_a_threshold():
+    with pytest.raises(PoundsError, match="two figures"):
+        parse_pounds_and_pence("207,719.999")
+    with pytest.raises(forms.ValidationError, match="two figures"):
+        PoundsAndPenceField(most=1_000_000).clean("207,719.999")
+    assert PoundsAndPenceField(most=1_000_000).clean("207,719.99") == Decimal("207719.99")
