@@ -146,9 +146,9 @@ def set_paper(
         paper.changed_by = by
         paper.save()
         keep_change(paper, by)
-        readiness_changed.send(
-            Credential, groups=[group.pk], cause=f"{kind}: {paper.get_state_display().lower()}"
-        )
+        # One that has run out is called so, though somebody notes it as in place.
+        state = "expired" if paper.is_expired(timezone.localdate()) else paper.get_state_display().lower()
+        readiness_changed.send(Credential, groups=[group.pk], cause=f"{kind}: {state}")
         return paper
 
 

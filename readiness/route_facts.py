@@ -103,7 +103,8 @@ def facts_of(
 ) -> dict[int, Facts]:
     """What is known of each group, by its id. Seven queries, however many groups.
 
-    day     today, or a day before, as it was known and true then, or a day to come, if nothing else is written
+    day     today, or a day before, as it was known and true then, or a day to come, if nothing else is written.
+            Of contacts, pieces of work and who took a review back no history is kept: they count as they are now
     short   only what readiness.routes.reached needs: papers in place, and levels that a route asks for
     """
     ids = list(groups.order_by().values_list("pk", flat=True))

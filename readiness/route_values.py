@@ -95,6 +95,18 @@ class RouteRules:
     title: str
     summary: str
     rules: tuple[Rule, ...]
+    after: str = ""
+    """The title of the rung it builds on, whose rules are among its own; empty where it builds on none."""
+
+    @property
+    def own(self) -> tuple[Rule, ...]:
+        """The rules that it adds to those of the rung it builds on."""
+        return tuple(rule for rule in self.rules if rule.route == self.key)
+
+    @property
+    def below_unmet(self) -> tuple[Rule, ...]:
+        """Those of the rung it builds on that aren't met."""
+        return tuple(rule for rule in self.unmet if rule.route != self.key)
 
     @property
     def met(self) -> bool:

@@ -65,16 +65,14 @@ def standing(
     ladder: list[RouteRules] = []
     for route in routes:
         below: tuple[Rule, ...] = ()
+        builds_on = ""
         if after := route.get("after"):
             found = [rung for rung in ladder if rung.key == after]
             if not found:
                 raise ValueError(f"Route {route['key']} comes after {after}, which isn't below it.")
-            below = found[0].rules
-        ladder.append(
-            RouteRules(
-                route["key"], route["title"], route.get("summary", ""), (*below, *judge.rules(route, below))
-            )
-        )
+            below, builds_on = found[0].rules, found[0].title
+        rules = (*below, *judge.rules(route, below))
+        ladder.append(RouteRules(route["key"], route["title"], route.get("summary", ""), rules, builds_on))
     reached = max((place for place, rung in enumerate(ladder) if rung.met), default=0)
     above = ladder[reached + 1] if reached + 1 < len(ladder) else None
     return Standing(ladder[reached], above, tuple(ladder))

@@ -21,8 +21,10 @@ from readiness.issuing import newest_version
 from readiness.models import Action, ActionNote, IssuedPlan, Plan
 from readiness.plan_snapshot import OPEN_STATES, strengths_in_words, where_you_are
 from readiness.planning import ForeignForm, StaleAction, ask_for_help, report_as_lead
-from readiness.route_facts import current_ladder, facts_of
+from readiness.route_facts import NAMED_CONTACT, Ladder, current_ladder, facts_of
 from readiness.route_keeping import route_of
+from readiness.route_words import lead_words
+from readiness.routes import Step
 from toolkit_portal.core.form_ids import send_again
 
 
@@ -110,8 +112,21 @@ def lead_route(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             "standing": now,
             "has": [rule for rule in (now.next or now.route).rules if rule.met],
             "titles": list(ladder.titles.values()),
+            "steps": [
+                {"words": lead_words(step, ladder.scale.titles), "url": _lead_place(step, group, ladder)}
+                for step in now.steps
+            ],
         }
     return render(request, "lead/route.html", context)
+
+
+def _lead_place(step: Step, group: CommunityGroup, ladder: Ladder) -> str:
+    """Where a lead can do a step or read what to try; empty for what is done together with the officer."""
+    if step.kind == "paper" and step.about != NAMED_CONTACT:
+        return reverse("lead_paper", args=[group.pk, step.about])
+    if step.kind == "level":
+        return reverse("toolkit_section", args=[ladder.edition.code, step.about])
+    return ""
 
 
 @leads_only

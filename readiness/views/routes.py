@@ -57,6 +57,7 @@ def case_route(request: HttpRequest, pk: int) -> HttpResponse:
                 {
                     "step": step,
                     "url": place_of(step, group),
+                    "section": step.about if step.kind == "level" else "",
                     "in_plan": key_of(step) in in_plan,
                     "client_id": uuid4(),
                 }
@@ -91,6 +92,8 @@ def route_try(request: HttpRequest, pk: int) -> HttpResponse:
         criteria={criterion.code: ladder.scale.titles[criterion.code] for criterion in ladder.scale.criteria},
         papers=asked,
         level_names=ladder.edition.settings.get("level_names", ()),
+        evidence_months=max(route.get("evidence_months", 0) for route in ladder.routes),
+        work_months=12 * max(route.get("track_record_years", 0) for route in ladder.routes),
     )
     is_valid = form.is_bound and form.is_valid()
     context |= {"form": form, "now": ladder.standing(facts)}

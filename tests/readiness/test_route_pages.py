@@ -2,6 +2,8 @@
 
 import json
 from datetime import date
+from html import unescape
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -9,13 +11,19 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from evidence.models import Evidence
+from evidence.recording import review
+from groups.credentials import set_paper
 from groups.models import CommunityGroup, Contact, CredentialKind
+from groups.track_records import add_work
 from readiness import issuing
 from readiness.models import Action, Edition, GroupRoute, RouteChange
 from readiness.plan_snapshot import document_of, own_fingerprint, ready_for, take_snapshot
 from readiness.planning import plan_of
 from readiness.route_keeping import WITH_ROUTE, RouteInShort, route_of, settle
+from readiness.route_words import lead_words
 from readiness.routes import Step
 from readiness.views.routes import place_of
 from tests import factories
@@ -23,6 +31,7 @@ from tests.cast import Cast, make_cast
 from tests.readiness.test_route_keeping import (
     CODES,
     HEARD,
+    SUB,
     hold,
     ready_to_be_heard,
     ready_to_sub_contract,
@@ -101,6 +110,60 @@ def test_a_manager_sees_the_steps_without_buttons(cast):
     assert "Add to the plan" in page(cast).content.decode()
     shown = page(cast, actor="manager").content.decode()
     assert "What would move this group up" in shown and "Add to the plan" not in shown
+
+
+def test_a_rung_that_builds_on_another_says_how_much_of_that_is_met_and_lists_its_own_rules(cast):
+    ready_to_be_heard(cast)
+    text = unescape(page(cast).content.decode())
+    assert (
+        "First, everything that “Sub-contract to a prime” asks for: 5 rules of it not met yet. Then:" in text
+    )
+    # Once on the rung that asks for it, not again on the one above.
+    assert text.count("At least 1 reviewed record of unmet need") == 1
+    assert "At least 2 pieces of work" in text
+    hold(cast, *SUB)
+    record = factories.make_evidence(lio=cast.peak, by=cast.officer, groups=(cast.sunrise,))
+    review(record=record, by=factories.make_officer(lio=cast.peak), version=record.version)
+    assert "“Sub-contract to a prime” asks for: all of it is met. Then:" in unescape(
+        page(cast).content.decode()
+    )
+
+
+def test_a_rung_that_adds_nothing_to_the_one_it_builds_on_says_only_that(cast):
+    edition = Edition.objects.get(is_current=True)
+    edition.settings["routes"] = [
+        {"key": "a", "title": "A"},
+        {"key": "b", "title": "B", "credentials": ["bank account"]},
+        {"key": "c", "title": "C", "after": "b"},
+    ]
+    edition.save()
+    text = unescape(page(cast).content.decode())
+    assert "First, everything that “B” asks for: 1 rule of it not met yet.</p>" in text
+    assert text.count("Nothing is asked for here.") == 1
+
+
+def test_a_paper_noted_with_a_day_that_is_past_moves_the_route_as_expired(cast):
+    ready_to_be_heard(cast)
+    paper = cast.sunrise.credentials.get(kind__key="equality-policy")
+    set_paper(
+        group=cast.sunrise,
+        kind=paper.kind,
+        by=cast.officer,
+        version=paper.version,
+        state="in_place",
+        expires_on=timezone.localdate(),
+    )
+    assert RouteChange.objects.first().cause == "Equality policy: expired"
+
+
+def test_a_level_to_raise_leads_to_what_to_try_in_its_section(cast):
+    factories.make_assessment(group=cast.sunrise, by=cast.officer, levels=0)
+    edition = Edition.objects.get(is_current=True)
+    found = page(cast)
+    codes = [item["section"] for item in found.context["steps"] if item["section"]]
+    assert codes
+    for code in codes:
+        assert reverse("toolkit_section", args=[edition.code, code]) in found.content.decode()
 
 
 # Steps into the plan
@@ -197,13 +260,54 @@ def test_trying_out_shows_another_route_and_stores_nothing(cast):
                     "health-and-safety",
                 )
             ),
-            "evidence=on",
+            "evidence=1",
         ]
     )
     shown = page(cast, "route_try", query=f"?{query}")
     assert shown.context["tried"].route.key == "sub-contract"
     assert "It would be: sub-contract to a prime" in shown.content.decode()
     assert list(GroupRoute.objects.values_list("group", "route", "judged_at")) == before
+
+
+def test_what_is_too_old_is_not_counted_when_trying_out_and_an_unchanged_form_gives_the_route_of_now(cast):
+    ready_to_sub_contract(cast)
+    today = timezone.localdate()
+    for ends in (date(2020, 1, 1), today):
+        add_work(group=cast.sunrise, by=cast.officer, client_id=uuid4(), title="Lunches", ends_on=ends)
+    Evidence.objects.update(happened_on=date(2020, 1, 1), last_day=date(2020, 1, 1))
+    hold(cast, "quality-standard", state="draft")
+    shown = page(cast, "route_try")
+    fields = shown.context["form"].fields
+    assert (fields["work"].initial, fields["evidence"].initial) == (1, 0)
+    query = urlencode({name: field.initial for name, field in fields.items()}, doseq=True)
+    tried = page(cast, "route_try", query=f"?{query}").context
+    assert tried["tried"].route.key == tried["now"].route.key == "be-heard"
+    assert [rule.detail for rule in tried["tried"].ladder[3].rules] == [
+        rule.detail for rule in tried["now"].ladder[3].rules
+    ]
+    more = query.replace("evidence=0", "evidence=1").replace("work=1", "work=3")
+    details = {
+        rule.key: rule.detail
+        for rule in page(cast, "route_try", query=f"?{more}").context["tried"].ladder[3].rules
+    }
+    assert details["evidence"].startswith("1 reviewed record ")
+    assert details["track record"].startswith("3 pieces of work ")
+    assert details["paper quality standard"] == "A draft so far."
+    fewer = query.replace("work=1", "work=")
+    details = {
+        rule.key: rule.detail
+        for rule in page(cast, "route_try", query=f"?{fewer}").context["tried"].ladder[3].rules
+    }
+    assert details["track record"].startswith("0 pieces of work ")
+
+
+def test_an_edition_that_asks_for_no_records_counts_none_when_trying_out(cast):
+    ready_to_sub_contract(cast)
+    edition = Edition.objects.get(is_current=True)
+    edition.settings["routes"] = [{"key": "only", "title": "Only"}]
+    edition.save()
+    fields = page(cast, "route_try").context["form"].fields
+    assert (fields["evidence"].initial, fields["evidence"].help_text) == (0, "")
 
 
 def test_trying_out_lower_levels_and_what_does_not_apply(cast):
@@ -390,7 +494,40 @@ def test_a_lead_sees_what_the_group_is_ready_for_and_what_would_help(cast):
     text = page(cast, "lead_route", actor="lead").content.decode()
     assert "You are ready to: be heard" in text and "Next: sub-contract to a prime" in text
     assert "You have this already" in text and "Put in place: Accounts" in text
+    assert reverse("lead_paper", args=[cast.sunrise.pk, "accounts"]) in text
+    assert "Tell your officer what people need" in text
     assert "(you are here)" in text and text.count("Add to the plan") == 0
+
+
+def test_a_lead_reads_of_sections_without_codes_and_levels(cast):
+    factories.make_assessment(group=cast.sunrise, by=cast.officer, levels=0)
+    text = unescape(page(cast, "lead_route", actor="lead").content.decode())
+    edition = Edition.objects.get(is_current=True)
+    title = edition.criteria.get(code="2.11").title
+    assert f'{reverse("toolkit_section", args=[edition.code, "2.11"])}">Go further with: {title}</a>' in text
+    assert "to level" not in text
+    # A contact is noted by the officer; there is no page of the lead's for it.
+    assert "<span>Put in place: A main contact</span>" in text
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (Step("paper", "accounts", "Renew: Accounts"), "Renew: Accounts"),
+        (Step("level", "2.1", "Bring 2.1 to level 2", 2), "Go further with: Speak up"),
+        (Step("level", "9", "Bring 9 to level 2", 2), "Go further with: 9"),
+        (
+            Step("assessment", "", "Complete an assessment together"),
+            "Look together with your officer at where you are now",
+        ),
+        (
+            Step("track_record", "", "Write down 1 more piece of work"),
+            "Write down 1 more piece of work, together with your officer",
+        ),
+    ],
+)
+def test_every_step_has_words_for_a_lead(step, words):
+    assert lead_words(step, {"2.1": "Speak up"}) == words
 
 
 def test_a_lead_at_the_top_and_one_without_routes_get_fitting_words(cast):

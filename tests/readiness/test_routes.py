@@ -279,6 +279,21 @@ def test_a_theme_counts_by_its_exact_score(answers, met, detail):
     assert (found.met, found.detail) == (met, detail)
 
 
+@pytest.mark.parametrize(
+    ("overall", "met", "detail"),
+    [
+        (None, False, "No score yet."),
+        (Fraction(7499, 100), False, "It is 74.9."),
+        (Fraction(75), True, "It is 75."),
+        (Fraction(7501, 100), True, "It is 75."),
+    ],
+)
+def test_the_overall_score_counts_from_the_threshold_on(overall, met, detail):
+    themes = {"2.1": overall, "2.2": overall}
+    found = rule(judged(answers=GOOD, themes=themes, overall=overall), "lead", "overall")
+    assert (found.met, found.detail) == (met, detail)
+
+
 @pytest.mark.parametrize(("weight", "met"), [(Fraction(2, 3), True), (Fraction(67, 100), False)])
 def test_a_score_equal_to_the_threshold_is_enough_and_one_a_hair_below_is_not(weight, met):
     """Levels 1 and 2 with weights w and 1: 25·(w + 2)/(w + 1), which is 40 at w = 2/3."""
