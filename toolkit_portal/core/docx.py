@@ -22,7 +22,7 @@ from docx.document import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Length, Mm
+from docx.shared import Length, Mm, Pt
 from docx.text.paragraph import Paragraph
 from PIL import Image
 
@@ -34,6 +34,7 @@ WIDTH = 9638
 """Width of the text on A4 between the template's margins, in twentieths of a point."""
 MOST_USUAL_COLUMNS = 7
 """A table with more of them is set in smaller type, with less space beside it."""
+SPACE_BELOW_TABLE = Pt(8)
 LARGEST_IMAGE_BYTES = 2 * 1024 * 1024
 LARGEST_IMAGE_PIXELS = 12_000_000
 _IMAGES = {"data:image/png;base64": "PNG", "data:image/jpeg;base64": "JPEG"}
@@ -49,6 +50,18 @@ class Bar:
 
     def __init__(self, percent: int) -> None:
         self.percent = percent
+
+
+class Marked(str):
+    """Words that stand out, such as a place to fill in."""
+
+
+class Strong(str):
+    """Words in bold."""
+
+
+# Words, or words in parts of which some are Marked or Strong.
+Text = str | Sequence[str]
 
 
 class WordFile:
@@ -92,12 +105,14 @@ class WordFile:
         foot.add_run(" of ")
         _add_field(foot, "NUMPAGES")
 
-    def heading(self, text: str, level: int) -> None:
-        """Add a heading of level 1 (the title, once) to 3."""
-        self._paragraph(text, f"Heading {level}")
+    def heading(self, text: str, level: int, *, new_page: bool = False) -> None:
+        """Add a heading of level 1 (the title, once) to 3, on a new page if asked."""
+        added = self._paragraph(text, f"Heading {level}")
+        if new_page:
+            added.paragraph_format.page_break_before = True
 
     def paragraph(
-        self, text: str, style: str = "Normal", *, bold_start: str = "", keep_with_next: bool = False
+        self, text: Text, style: str = "Normal", *, bold_start: str = "", keep_with_next: bool = False
     ) -> None:
         """Add a paragraph, its first words bold if given; line breaks in the text stay.
 
@@ -107,7 +122,7 @@ class WordFile:
         if keep_with_next:
             added.paragraph_format.keep_with_next = True
 
-    def bullets(self, items: Iterable[str], *, asides: Sequence[str] = ()) -> None:
+    def bullets(self, items: Iterable[Text], *, asides: Sequence[str] = ()) -> None:
         """Add a list; asides follow their items in grey."""
         for number, item in enumerate(items):
             added = self._paragraph(item, "List Bullet")
@@ -137,7 +152,7 @@ class WordFile:
     def table(
         self,
         head: Sequence[str],
-        rows: Iterable[Sequence[str | Bar]],
+        rows: Iterable[Sequence[Text | Bar]],
         *,
         description: str,
         widths: Sequence[float],
@@ -207,7 +222,7 @@ class WordFile:
         if len(blocks) > 1 and blocks[-2].tag == qn("w:tbl"):
             self._document.add_paragraph(style="Note")
 
-    def _cell(self, content: str | Bar, width: int, style: str, *, is_number: bool) -> Any:
+    def _cell(self, content: Text | Bar, width: int, style: str, *, is_number: bool) -> Any:
         cell = OxmlElement("w:tc")
         properties = cell.get_or_add_tcPr()
         size = OxmlElement("w:tcW")
@@ -234,27 +249,40 @@ class WordFile:
             self._add_text(paragraph, content)
         return cell
 
-    def _paragraph(self, text: str, style: str, bold_start: str = "") -> Paragraph:
+    def _paragraph(self, text: Text, style: str, bold_start: str = "") -> Paragraph:
+        body = self._document.element.body
+        is_below_table = len(body) > 1 and body[-2].tag == qn("w:tbl")
         paragraph = self._document.add_paragraph(style=style)
+        if is_below_table and style == "Normal":
+            paragraph.paragraph_format.space_before = SPACE_BELOW_TABLE
         if bold_start:
             self._add_text(paragraph, bold_start, bold=True)
             paragraph.add_run(" ")
         self._add_text(paragraph, text)
         return paragraph
 
-    def _add_text(self, paragraph: Paragraph, text: str, *, bold: bool = False, colour: str = "") -> None:
-        """Add a run of text; a paragraph that begins with right-to-left letters runs that way as a whole."""
-        text = printable(text)
+    def _add_text(self, paragraph: Paragraph, text: Text, *, bold: bool = False, colour: str = "") -> None:
+        """Add runs of text; a paragraph that begins with right-to-left letters runs that way as a whole."""
+        for part in [text] if isinstance(text, str) else text:
+            self._add_run(paragraph, part, bold=bold, colour=colour)
+
+    def _add_run(self, paragraph: Paragraph, part: str, *, bold: bool, colour: str) -> None:
+        text = printable(part)
         if not text:
             return
         is_first = not paragraph.runs
         run = paragraph.add_run(text)
-        run.bold = bold or None
+        run.bold = bold or isinstance(part, Strong) or None
         properties = run._r.get_or_add_rPr()
         if colour:
             shade = OxmlElement("w:color")
             shade.set(qn("w:val"), colour)
             properties.append(shade)
+        if isinstance(part, Marked):
+            ground = OxmlElement("w:shd")
+            for name, value in (("val", "clear"), ("color", "auto"), ("fill", "FBEFC9")):
+                ground.set(qn(f"w:{name}"), value)
+            properties.append(ground)
         if is_right_to_left(text):
             properties.append(OxmlElement("w:rtl"))
             if is_first:
