@@ -179,9 +179,17 @@ def check_facts(facts: dict[str, Any]) -> None:
 
 
 def add_file(
-    *, group: CommunityGroup, kind: CredentialKind, by: User, prepared: Prepared, client_id: UUID
+    *,
+    group: CommunityGroup,
+    kind: CredentialKind,
+    by: User,
+    prepared: Prepared,
+    client_id: UUID,
+    adopted_on: date | None = None,
 ) -> CredentialFile:
     """Stores a file of a paper. An officer's own counts as accepted; what a lead sends waits for an officer.
+
+    adopted_on is the day on which the group adopted the paper, where the sender says so.
 
     A client_id used before returns what it stored. Raises ForeignForm where that is another paper's, UploadError where
     the paper has MOST_FILES already.
@@ -212,6 +220,7 @@ def add_file(
                 verdict=CredentialFile.Verdict.ACCEPTED if is_officers else CredentialFile.Verdict.TO_CHECK,
                 judged_by=by if is_officers else None,
                 judged_at=timezone.now() if is_officers else None,
+                adopted_on=adopted_on,
             )
         name = ""
         return file

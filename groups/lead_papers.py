@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from groups.credentials import WARNED_DAYS, PaperLine, State, expiring, line_of, papers_of
+from groups.model_papers import has_model
 from groups.models import CommunityGroup, Credential, CredentialFile, User
 
 Verdict = CredentialFile.Verdict
@@ -48,7 +49,8 @@ class LeadPaper:
     @property
     def model_paper(self) -> str:
         """The key of the model paper to start from, empty where there is none."""
-        return self.line.kind.model_paper
+        key = self.line.kind.model_paper
+        return key if has_model(key) else ""
 
     @property
     def newest(self) -> CredentialFile | None:
@@ -77,7 +79,7 @@ def standing_words(line: PaperLine) -> str:
     if line.state == State.DRAFT:
         return "Begun: there is a draft."
     if line.state == State.MISSING:
-        if line.kind.model_paper:
+        if has_model(line.kind.model_paper):
             return "Not there yet: start from a model paper."
         return "Not there yet: ask your officer how to begin."
     if line.days_left is None or line.credential is None or line.credential.expires_on is None:

@@ -190,6 +190,8 @@ class CredentialFile(models.Model):
     )
     judged_at = models.DateTimeField(null=True, blank=True)
     why_refused = models.CharField("why it isn't accepted", max_length=250, blank=True)
+    # What the sender says of the paper in the file.
+    adopted_on = models.DateField("adopted on", null=True, blank=True)
 
     class Meta:
         ordering = ["-uploaded_at", "-id"]

@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from groups.views import papers
+from groups.views import model_papers, papers
 
 urlpatterns = [
     path("groups/<int:pk>/papers/", papers.papers, name="papers"),
     path("groups/<int:pk>/papers/<slug:key>/", papers.paper, name="paper"),
     path("groups/<int:pk>/papers/<slug:key>/files/", papers.paper_file_add, name="paper_file_add"),
+    path("groups/<int:pk>/papers/<slug:key>/model/", model_papers.paper_model, name="paper_model"),
+    path(
+        "groups/<int:pk>/papers/<slug:key>/model.docx",
+        model_papers.paper_model_file,
+        name="paper_model_file",
+    ),
+    path("groups/<int:pk>/papers/<slug:key>/adopted/", model_papers.paper_adopt, name="paper_adopt"),
     path("papers/to-check/", papers.papers_to_check, name="papers_to_check"),
     path("papers/files/<int:pk>/", papers.paper_file, name="paper_file"),
     path("papers/files/<int:pk>/delete/", papers.paper_file_delete, name="paper_file_delete"),

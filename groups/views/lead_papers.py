@@ -23,6 +23,7 @@ from groups.lead_papers import (
     sent_files,
     take_back,
 )
+from groups.model_papers import ModelDocument, model_paper, values_of
 from groups.models import CommunityGroup, CredentialFile, CredentialKind
 from toolkit_portal.core.attachment_files import TYPES, prepare
 from toolkit_portal.core.form_ids import form_id, to_new_form
@@ -75,6 +76,10 @@ def _paper(group: CommunityGroup, key: str) -> LeadPaper:
     raise Http404("No such paper.")
 
 
+def _model(group: CommunityGroup, paper: LeadPaper) -> ModelDocument | None:
+    return model_paper(paper.model_paper, values_of(group)) if paper.model_paper else None
+
+
 @leads_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def lead_paper(request: AuthenticatedRequest, pk: int, key: str) -> HttpResponse:
@@ -87,6 +92,7 @@ def lead_paper(request: AuthenticatedRequest, pk: int, key: str) -> HttpResponse
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
         initial={"client_id": form_id(request) or uuid4()},
+        is_adopted=bool(paper.model_paper),
     )
     if form.is_valid():
         chosen = form.cleaned_data["chosen"]
@@ -100,6 +106,7 @@ def lead_paper(request: AuthenticatedRequest, pk: int, key: str) -> HttpResponse
                 by=request.user,
                 prepared=prepare(chosen, chosen.name),
                 client_id=id_of_file(sent, f"{group.pk} {paper.line.kind.pk}", chosen),
+                adopted_on=form.cleaned_data.get("adopted_on"),
             )
         except UploadError as fault:
             form.add_error("chosen", str(fault))
@@ -114,7 +121,7 @@ def lead_paper(request: AuthenticatedRequest, pk: int, key: str) -> HttpResponse
     return render(
         request,
         "lead/papers_one.html",
-        {"group": group, "paper": paper, "form": form},
+        {"group": group, "paper": paper, "form": form, "model": _model(group, paper)},
         status=422 if form.is_bound else 200,
     )
 

@@ -1,5 +1,6 @@
 """A group's papers, as its officers keep them: all of them, one with its files and history, what leads have sent."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from groups.access import AuthenticatedRequest, can_edit, get_editable_group, get_group, officers_only
+from groups.adoption import accept_adopted
 from groups.credentials import (
     StalePaper,
     State,
@@ -25,7 +27,9 @@ from groups.credentials import (
     remove_file,
     set_paper,
 )
+from groups.forms.adoption import AdoptForm
 from groups.forms.papers import PaperFileForm, PaperForm, RefuseForm
+from groups.model_papers import has_model, model_paper, values_of
 from groups.models import CommunityGroup, Credential, CredentialFile, CredentialKind
 from toolkit_portal.core.attachment_files import TYPES, prepare
 from toolkit_portal.core.form_ids import form_id, send_again, to_new_form
@@ -96,17 +100,20 @@ def paper(request: AuthenticatedRequest, pk: int, key: str) -> HttpResponse:
                 )
             except StalePaper as stale:
                 status, stored = 409, stale.current
-                differences = _differences(form, stale.current)
+                differences = differences_of(form.facts, stale.current)
                 send_again(form, version=str(stale.current.version))
             else:
                 messages.success(request, f"{kind}: saved.")
                 return redirect("papers", pk=pk)
     return render(
-        request, "papers/paper.html", _one(request, group, kind, stored, form, differences), status=status
+        request,
+        "papers/paper.html",
+        paper_context(request, group, kind, stored, form, differences),
+        status=status,
     )
 
 
-def _one(
+def paper_context(
     request: HttpRequest,
     group: CommunityGroup,
     kind: CredentialKind,
@@ -114,7 +121,11 @@ def _one(
     form: PaperForm,
     differences: list[tuple[str, Any, Any]],
     file_form: PaperFileForm | None = None,
+    adopt_form: AdoptForm | None = None,
 ) -> dict[str, Any]:
+    """What a paper's own page shows; forms that were sent in vain are shown again."""
+    files = list(stored.files.select_related("uploaded_by", "judged_by")) if stored else []
+    model = model_paper(kind.model_paper, values_of(group)) if has_model(kind.model_paper) else None
     changes = stored.changes.select_related("recorded_by") if stored else Credential.objects.none()
     page = Paginator(changes, PER_PAGE).get_page(request.GET.get("page"))
     return {
@@ -127,13 +138,24 @@ def _one(
         "differences": differences,
         "file_form": file_form or PaperFileForm(),
         "form_id": form_id(request) or uuid4(),
-        "files": stored.files.select_related("uploaded_by", "judged_by") if stored else [],
+        "files": files,
+        "model": model,
+        "adopt_form": adopt_form or AdoptForm(kind=kind, paper=stored, adopted_on=_named_day(files, stored)),
         "page_obj": page,
     }
 
 
-def _differences(form: PaperForm, stored: Credential) -> list[tuple[str, Any, Any]]:
-    facts = form.facts
+def _named_day(files: list[CredentialFile], stored: Credential | None) -> date | None:
+    """The day of adoption that came with the newest accepted file and isn't noted yet."""
+    for file in files:
+        if file.adopted_on and file.verdict == CredentialFile.Verdict.ACCEPTED:
+            noted = stored.issued_on if stored else None
+            return file.adopted_on if noted is None or noted < file.adopted_on else None
+    return None
+
+
+def differences_of(facts: dict[str, Any], stored: Credential) -> list[tuple[str, Any, Any]]:
+    """What differs between what was typed and what is stored: field, typed, stored."""
     return [
         (words, _shown(facts[name]), _shown(getattr(stored, name)))
         for name, words in COMPARED.items()
@@ -171,7 +193,7 @@ def paper_file_add(request: AuthenticatedRequest, pk: int, key: str) -> HttpResp
             return redirect("paper", pk=pk, key=key)
     stored = Credential.objects.filter(group=group, kind=kind).first()
     paper_form = PaperForm(kind=kind, paper=stored, by=request.user)
-    context = _one(request, group, kind, stored, paper_form, [], form)
+    context = paper_context(request, group, kind, stored, paper_form, [], form)
     return render(request, "papers/paper.html", context, status=422)
 
 
@@ -218,26 +240,68 @@ def paper_file_judge(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     file, group = _file(request, pk)
     get_editable_group(request, group.pk)
     kind = file.credential.kind
-    form = RefuseForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST":
-        accept = request.POST.get("verdict") == "accept"
-        if accept or form.is_valid():
-            try:
-                judge_file(
-                    file=file, by=request.user, accept=accept, why="" if accept else form.cleaned_data["why"]
-                )
-            except ValueError as fault:
-                messages.error(request, str(fault))
-            else:
-                words = "Accepted. Now say how the paper stands." if accept else "Sent back with your words."
-                messages.success(request, words)
+    accept = request.POST.get("verdict") == "accept"
+    stored = file.credential
+    form = RefuseForm(request.POST if request.method == "POST" and not accept else None)
+    adopt_form = AdoptForm(
+        request.POST if accept else None,
+        kind=kind,
+        paper=stored,
+        adopted_on=file.adopted_on,
+        takes_file=False,
+    )
+    status, differences = 422 if request.method == "POST" else 200, []
+    if (adopt_form if accept else form).is_valid():
+        try:
+            words = _judge(request, file, adopt_form if accept else None, form)
+        except StalePaper as stale:
+            status, stored = 409, stale.current
+            differences = differences_of(adopt_form.facts, stale.current)
+            send_again(adopt_form, **{adopt_form.add_prefix("version"): str(stale.current.version)})
+        except ValueError as fault:
+            messages.error(request, str(fault))
+            return redirect("paper", pk=group.pk, key=kind.key)
+        else:
+            messages.success(request, words)
             return redirect("paper", pk=group.pk, key=kind.key)
     return render(
         request,
         "papers/file_judge.html",
-        {"group": group, "file": file, "kind": kind, "form": form, "tab": "papers"},
-        status=422 if form.is_bound else 200,
+        {
+            "group": group,
+            "file": file,
+            "kind": kind,
+            "form": form,
+            "adopt_form": adopt_form if has_model(kind.model_paper) or file.adopted_on else None,
+            "differences": differences,
+            "tab": "papers",
+        },
+        status=status,
     )
+
+
+def _judge(
+    request: AuthenticatedRequest, file: CredentialFile, adopt_form: AdoptForm | None, form: RefuseForm
+) -> str:
+    """Accepts the file, with the adoption that the form names, or sends it back; what to say of it.
+
+    Raises what judge_file and accept_adopted raise.
+    """
+    if adopt_form is None:
+        judge_file(file=file, by=request.user, accept=False, why=form.cleaned_data["why"])
+        return "Sent back with your words."
+    data = adopt_form.cleaned_data
+    if data["adopted_on"] is None:
+        judge_file(file=file, by=request.user, accept=True)
+        return "Accepted. Now say how the paper stands."
+    accept_adopted(
+        file=file,
+        by=request.user,
+        version=data["version"],
+        adopted_on=data["adopted_on"],
+        review_on=data["review_on"],
+    )
+    return f"Accepted, and noted as adopted on {data['adopted_on']:%-d %B %Y}."
 
 
 @require_safe

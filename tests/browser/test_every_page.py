@@ -30,6 +30,8 @@ NOT_PAGES = {
     "attachment_thumbnail",
     "work_file",
     "lead_paper_file",
+    "paper_model_file",
+    "lead_paper_model_file",
 }
 
 

@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('groups', '0005_papers_and_track_records'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='credentialfile',
+            name='adopted_on',
+            field=models.DateField(blank=True, null=True, verbose_name='adopted on'),
+        ),
+    ]
