@@ -111,7 +111,7 @@ def model_paper(key: str, values: Values) -> ModelDocument:
     sections = tuple(
         FilledSection(section.heading, blocks)
         for section in text.sections
-        if filler.holds(section.conditions) and (blocks := filler.blocks(section.blocks))
+        if (blocks := filler.blocks(section.blocks))
     )
     numbered = tuple(
         FilledSection(f"{number}. {section.heading}", section.blocks)

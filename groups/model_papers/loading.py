@@ -1,7 +1,7 @@
 """The words of the model papers, read from TOML and checked.
 
-A file has title, about, version, dated, sections (heading, text, and optionally `when`), talk_about (questions) and
-law. The text of a section is written in blocks with an empty line between them:
+A file has title, about, version, dated, sections (heading and text), talk_about (questions) and law.
+The text of a section is written in blocks with an empty line between them:
 
     A paragraph with {name} from the profile and [a hint] where something is left to fill in.
     **Bold words** and what follows them.
@@ -11,7 +11,7 @@ law. The text of a section is written in blocks with an empty line between them:
     | Head | Another |
     | Cell | Cell |
 
-A paragraph, item or row may begin with {if staff} or {unless staff}; `when = "if staff"` does it for a section.
+A paragraph, item or row may begin with {if staff} or {unless staff}; a section that has nothing left is left out.
 """
 
 from __future__ import annotations
@@ -69,7 +69,6 @@ class Block:
 class SectionText:
     heading: str
     blocks: tuple[Block, ...]
-    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -187,17 +186,12 @@ def _law(place: str, data: dict[str, Any]) -> LawText:
 
 def _section(place: str, data: dict[str, Any]) -> SectionText:
     place = f"{place}, section “{data.get('heading', '?')}”"
-    _check_keys(place, data, {"heading", "text", "when"}, {"when"})
-    conditions: tuple[Condition, ...] = ()
-    if "when" in data:
-        conditions = _words(place, f"{{{data['when']}}}").conditions
-        if not conditions:
-            raise ModelPaperFault(f"{place}: when must read “if …” or “unless …”.")
+    _check_keys(place, data, {"heading", "text"}, set())
     blocks = [
         _block(place, [line.strip() for line in block.splitlines()])
         for block in re.split(r"\n\s*\n", _text(place, data, "text"))
     ]
-    return SectionText(_text(place, data, "heading"), tuple(blocks), conditions)
+    return SectionText(_text(place, data, "heading"), tuple(blocks))
 
 
 def _block(place: str, lines: list[str]) -> Block:
@@ -233,12 +227,15 @@ def _table(place: str, lines: list[str]) -> Block:
         raise ModelPaperFault(
             f"{place}: the table “{caption.strip()}” needs a head, a row, and {len(columns)} cells in each."
         )
+    cells = [[_words(place, cell) for cell in row] for row in rows[1:]]
+    if any(cell.conditions for row in cells for cell in row[1:]):
+        raise ModelPaperFault(f"{place}: a condition stands in the first cell of a row.")
     return Block(
         "table",
         caption=caption.strip(),
         widths=tuple(columns),
         head=tuple(rows[0]),
-        rows=tuple(tuple(_words(place, cell) for cell in row) for row in rows[1:]),
+        rows=tuple(map(tuple, cells)),
     )
 
 

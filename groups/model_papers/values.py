@@ -17,7 +17,7 @@ DERBY = "E06000015"
 FIELDS: dict[str, tuple[str, str]] = {
     "name": ("Name of the group", "name of your group"),
     "other_names": ("Other names", "other names"),
-    "for_whom": ("Whom it is for, in its own words", "whom your group is for"),
+    "for_whom": ("Whom it is for", "whom your group is for"),
     "what": ("What it does", "what your group does"),
     "area": ("Where it works", "the places where your group works"),
     "meeting_place": ("Meeting place", "where you meet"),
@@ -69,7 +69,7 @@ def values_of(group: CommunityGroup) -> Values:
         words={
             "name": plain(group.name),
             "other_names": listed(group.other_names_list),
-            "for_whom": own_words or listed(small(label) for label in serves),
+            "for_whom": plain("; ".join(part for part in (own_words, listed(map(small, serves))) if part)),
             # Several labels have an "and" of their own.
             "what": plain(
                 "; ".join(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from groups.views import model_papers, papers
+from groups.views import model_papers, paper_checks, papers
 
 urlpatterns = [
     path("groups/<int:pk>/papers/", papers.papers, name="papers"),
@@ -15,8 +15,8 @@ urlpatterns = [
         name="paper_model_file",
     ),
     path("groups/<int:pk>/papers/<slug:key>/adopted/", model_papers.paper_adopt, name="paper_adopt"),
-    path("papers/to-check/", papers.papers_to_check, name="papers_to_check"),
+    path("papers/to-check/", paper_checks.papers_to_check, name="papers_to_check"),
     path("papers/files/<int:pk>/", papers.paper_file, name="paper_file"),
     path("papers/files/<int:pk>/delete/", papers.paper_file_delete, name="paper_file_delete"),
-    path("papers/files/<int:pk>/check/", papers.paper_file_judge, name="paper_file_judge"),
+    path("papers/files/<int:pk>/check/", paper_checks.paper_file_judge, name="paper_file_judge"),
 ]

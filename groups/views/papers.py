@@ -13,22 +13,20 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from groups.access import AuthenticatedRequest, can_edit, get_editable_group, get_group, officers_only
-from groups.adoption import accept_adopted
+from groups.access import AuthenticatedRequest, can_edit, get_editable_group, get_group
 from groups.credentials import (
     StalePaper,
     State,
     add_file,
     content_of,
     files_to_check,
-    judge_file,
     line_of,
     papers_of,
     remove_file,
     set_paper,
 )
 from groups.forms.adoption import AdoptForm
-from groups.forms.papers import PaperFileForm, PaperForm, RefuseForm
+from groups.forms.papers import PaperFileForm, PaperForm
 from groups.model_papers import has_model, model_paper, values_of
 from groups.models import CommunityGroup, Credential, CredentialFile, CredentialKind
 from toolkit_portal.core.attachment_files import TYPES, prepare
@@ -197,7 +195,7 @@ def paper_file_add(request: AuthenticatedRequest, pk: int, key: str) -> HttpResp
     return render(request, "papers/paper.html", context, status=422)
 
 
-def _file(request: HttpRequest, pk: int) -> tuple[CredentialFile, CommunityGroup]:
+def file_and_group(request: HttpRequest, pk: int) -> tuple[CredentialFile, CommunityGroup]:
     """A file of a paper that this person may read. Raises Http404."""
     file = get_object_or_404(CredentialFile.objects.select_related("credential__kind"), pk=pk)
     return file, get_group(request, file.credential.group_id)
@@ -206,7 +204,7 @@ def _file(request: HttpRequest, pk: int) -> tuple[CredentialFile, CommunityGroup
 @require_safe
 def paper_file(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
     """The file as it is stored, to be saved."""
-    file, group = _file(request, pk)
+    file, group = file_and_group(request, pk)
     try:
         content = content_of(file, by=request.user)
     except DamagedFile:
@@ -222,7 +220,7 @@ def paper_file(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def paper_file_delete(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Asks, then deletes a file."""
-    file, group = _file(request, pk)
+    file, group = file_and_group(request, pk)
     get_editable_group(request, group.pk)
     kind = file.credential.kind
     if request.method == "POST":
@@ -232,82 +230,3 @@ def paper_file_delete(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return render(
         request, "papers/file_delete.html", {"group": group, "file": file, "kind": kind, "tab": "papers"}
     )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def paper_file_judge(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """An officer accepts what a lead has sent, or says what is to be put right."""
-    file, group = _file(request, pk)
-    get_editable_group(request, group.pk)
-    kind = file.credential.kind
-    accept = request.POST.get("verdict") == "accept"
-    stored = file.credential
-    form = RefuseForm(request.POST if request.method == "POST" and not accept else None)
-    adopt_form = AdoptForm(
-        request.POST if accept else None,
-        kind=kind,
-        paper=stored,
-        adopted_on=file.adopted_on,
-        takes_file=False,
-    )
-    status, differences = 422 if request.method == "POST" else 200, []
-    if (adopt_form if accept else form).is_valid():
-        try:
-            words = _judge(request, file, adopt_form if accept else None, form)
-        except StalePaper as stale:
-            status, stored = 409, stale.current
-            differences = differences_of(adopt_form.facts, stale.current)
-            send_again(adopt_form, **{adopt_form.add_prefix("version"): str(stale.current.version)})
-        except ValueError as fault:
-            messages.error(request, str(fault))
-            return redirect("paper", pk=group.pk, key=kind.key)
-        else:
-            messages.success(request, words)
-            return redirect("paper", pk=group.pk, key=kind.key)
-    return render(
-        request,
-        "papers/file_judge.html",
-        {
-            "group": group,
-            "file": file,
-            "kind": kind,
-            "form": form,
-            "adopt_form": adopt_form if has_model(kind.model_paper) or file.adopted_on else None,
-            "differences": differences,
-            "tab": "papers",
-        },
-        status=status,
-    )
-
-
-def _judge(
-    request: AuthenticatedRequest, file: CredentialFile, adopt_form: AdoptForm | None, form: RefuseForm
-) -> str:
-    """Accepts the file, with the adoption that the form names, or sends it back; what to say of it.
-
-    Raises what judge_file and accept_adopted raise.
-    """
-    if adopt_form is None:
-        judge_file(file=file, by=request.user, accept=False, why=form.cleaned_data["why"])
-        return "Sent back with your words."
-    data = adopt_form.cleaned_data
-    if data["adopted_on"] is None:
-        judge_file(file=file, by=request.user, accept=True)
-        return "Accepted. Now say how the paper stands."
-    accept_adopted(
-        file=file,
-        by=request.user,
-        version=data["version"],
-        adopted_on=data["adopted_on"],
-        review_on=data["review_on"],
-    )
-    return f"Accepted, and noted as adopted on {data['adopted_on']:%-d %B %Y}."
-
-
-@require_safe
-@officers_only
-def papers_to_check(request: AuthenticatedRequest) -> HttpResponse:
-    """What leads of one's own LIO have sent and nobody has looked at, oldest first."""
-    waiting = files_to_check(CommunityGroup.objects.editable_by(request.user))
-    page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "papers/to_check.html", {"page_obj": page, "files": page.object_list})

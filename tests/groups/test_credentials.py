@@ -62,6 +62,7 @@ def sent(cast: Cast, *, by=None, content: bytes = b"Everybody is welcome.", **op
         by=by or cast.lead,
         prepared=prepare(ContentFile(content), "policy.txt"),
         client_id=options.pop("client_id", None) or uuid.uuid4(),
+        **options,
     )
 
 
