@@ -41,9 +41,10 @@ def render_model_paper(document: ModelDocument) -> bytes:
         "This is information, not legal advice. The law is that of England. It changes: look at it again when you look "
         "at your paper again."
     )
-    for point in document.law:
-        file.paragraph(point.text, bold_start=f"{point.title}.", keep_with_next=True)
-        file.paragraph(point.source_words, "Note")
+    file.bullets(
+        [[Strong(f"{point.title}."), f" {point.text}"] for point in document.law],
+        asides=[point.source_words for point in document.law],
+    )
     return file.content()
 
 
