@@ -78,7 +78,7 @@ VERY_LIKE = 92
 
 @dataclass(frozen=True)
 class RowFate:
-    """What will become of one row: "add", "fill in", "nothing" or "error", and why in words."""
+    """What will become of one row: "add", "fill in", "update", "nothing" or "error", and why in words."""
 
     row: int
     name: str

@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from groups import trail
 from groups.credentials import readiness_changed
+from groups.group_rows import GroupFinder
 from groups.models import CommunityGroup, Membership, User
-from groups.models.community_groups import lines, name_key
 from readiness import scoring
 from readiness.assessing import refresh_latest, store_score, weights_of
 from readiness.models import Answer, Assessment, Criterion, Edition
@@ -25,14 +25,11 @@ from toolkit_portal.core.spreadsheets import (
     ColumnMatch,
     RowError,
     Table,
-    label_key,
     match_columns,
     unknown_value_message,
 )
 
 NOT_STATED = "not stated on import"
-# Naming the nearest known groups takes a search through all names, so only the first faults get it.
-NEAREST_FOR = 50
 LONGEST_REASON = 2000
 _NA = re.compile(r"(?:n\s*[/.]?\s*a\.?|not\s+applicable)\s*(?:[:;–-]\s*(.*))?", re.IGNORECASE | re.DOTALL)
 _LEVEL = re.compile(r"([0-4])(?:\.0+)?")
@@ -189,24 +186,13 @@ def _recorded(groups: set[int]) -> dict[tuple[int, date], list[dict[str, Level]]
     return found
 
 
-class _Reader:
+class _Reader(GroupFinder):
     """Turns the text of a row into what it gives, with every fault by column."""
 
     def __init__(self, groups: QuerySet[CommunityGroup], codes: list[str]) -> None:
+        super().__init__(groups)
         self.codes = codes
         self.today = timezone.localdate()
-        self.by_name: dict[str, list[tuple[int, str]]] = {}
-        self.by_other_name: dict[str, list[tuple[int, str]]] = {}
-        self.names: list[str] = []
-        self.lios: dict[str, str] = {}
-        self.searches = 0
-        rows = groups.order_by("pk").values_list("pk", "name", "name_key", "other_names", "lio__name")
-        for pk, name, key, others, lio in rows:
-            self.by_name.setdefault(key, []).append((pk, lio))
-            self.names.append(name)
-            self.lios[label_key(lio)] = lio
-            for other in lines(others):
-                self.by_other_name.setdefault(name_key(other), []).append((pk, lio))
         self.assessors = dict(
             User.objects.filter(memberships__role=Membership.Role.OFFICER)
             .distinct()
@@ -216,7 +202,7 @@ class _Reader:
     def read(self, cells: dict[str, str]) -> tuple[Given | None, list[tuple[str, str]]]:
         """What the row gives, or None, with its faults as (column, message)."""
         faults: list[tuple[str, str]] = []
-        group = self._group(cells["group"], cells.get("lio", ""), faults)
+        group = self.find(cells["group"], cells.get("lio", ""), faults)
         on = self._day(cells["date"], faults)
         assessor = self._assessor(cells.get("assessor", ""), faults)
         levels: dict[str, Level] = {}
@@ -239,43 +225,6 @@ class _Reader:
         if faults or group is None or on is None:
             return None, faults
         return Given(group, on, assessor, levels, reasons), faults
-
-    def _group(self, name: str, lio: str, faults: list[tuple[str, str]]) -> int | None:
-        key = name_key(name)
-        if not key:
-            faults.append(("group", "is empty. Give the group's name."))
-            return None
-        wanted = None
-        if lio:
-            wanted = self.lios.get(label_key(lio))
-            if wanted is None:
-                faults.append(("lio", unknown_value_message("LIO", lio, self.lios.values())))
-                return None
-        for index in (self.by_name, self.by_other_name):
-            found = [pk for pk, of in index.get(key, []) if wanted is None or of == wanted]
-            if len(found) == 1:
-                return found[0]
-            if found:
-                lios = sorted({of for _, of in index[key]})
-                faults.append(
-                    (
-                        "group",
-                        f"{len(found)} groups are called {name}. Say which in the column lio: {', '.join(lios)}.",
-                    )
-                    if len(lios) > 1 and wanted is None
-                    else ("group", f"{len(found)} groups are called {name}. Give them different names first.")
-                )
-                return None
-        self.searches += 1
-        faults.append(
-            (
-                "group",
-                unknown_value_message("group", name, self.names)
-                if self.searches <= NEAREST_FOR
-                else f"{name!r} is not a known group.",
-            )
-        )
-        return None
 
     def _day(self, text: str, faults: list[tuple[str, str]]) -> date | None:
         if not text:

@@ -14,6 +14,8 @@ class ImportUpload(models.Model):
         GROUPS = "groups", "Groups"
         ASSESSMENTS = "assessments", "Past assessments"
         EVIDENCE = "evidence", "Evidence of unmet need"
+        PAPERS = "papers", "Papers"
+        WORK = "work", "Pieces of work"
 
     client_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     owner = models.ForeignKey(

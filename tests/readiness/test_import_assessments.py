@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groups import group_rows
 from groups.models import CommunityGroup
 from readiness import imports, scoring
 from readiness.models import Answer, Assessment
@@ -107,7 +108,7 @@ def test_a_faulty_cell_is_named_by_row_and_column(sunrise, changed, words):
 
 
 def test_only_the_first_unknown_groups_get_their_nearest(sunrise, monkeypatch):
-    monkeypatch.setattr(imports, "NEAREST_FOR", 1)
+    monkeypatch.setattr(group_rows, "NEAREST_FOR", 1)
     found = judged(row(group="Sunrose"), row(group="Sunrase"))
     assert "Did you mean" in str(found.errors[0])
     assert "Did you mean" not in str(found.errors[1])
@@ -144,6 +145,11 @@ def test_a_name_of_two_groups_needs_the_lio(sunrise):
     found = judged(row())
     assert "Peak, Vale" in faults(found)
     assert judged(row(lio="vale")).to_write[0].group == other.pk
+
+
+def test_a_group_of_another_lio_than_the_row_says_is_pointed_out(sunrise):
+    factories.make_group(lio=factories.make_lio(name="Vale"), name="Meadow")
+    assert "Sunrise is a group of Peak, not of Vale" in faults(judged(row(lio="vale")))
 
 
 def test_two_groups_of_one_name_in_one_lio_are_refused(sunrise):
@@ -206,7 +212,7 @@ def test_any_complete_row_reads_back_as_given(levels):
     reader = imports._Reader.__new__(imports._Reader)
     reader.codes, reader.by_name = CODES, {"sunrise": [(1, "Peak")]}
     reader.by_other_name, reader.lios, reader.assessors, reader.names = {}, {}, {}, []
-    reader.today = date(2026, 1, 1)
+    reader.default_lio, reader.today = None, date(2026, 1, 1)
     given_row, found = reader.read(dict(zip(HEADER, row(levels=levels), strict=True)))
     assert not found
     assert given_row is not None
