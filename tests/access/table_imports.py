@@ -38,12 +38,18 @@ HEADERS = (
     "Sunrise,14/09/2025,1,1,1,1,1,1,1,1,1,1,1,1,1,1\n"
 )
 EVIDENCE = "date,method,service_area,summary\n14/09/2025,enquiry,Housing,Nobody rang back.\n"
+PAPERS = "group,kind,state\nSunrise,Equality policy,Draft\n"
+WORK = "group,title\nSunrise,Lunch club\n"
 OTHERS = dict.fromkeys(("lead", "other_lead", "manager", "administrator"), 403)
 
 ROWS = [
     Row("group_import", get=OFFICERS, post=SENT, data=_file(b"name\nNew Dawn\n"), otherwise=403),
     Row("assessment_import", get=OFFICERS, post=SENT, data=_file(HEADERS.encode()), otherwise=403),
     Row("evidence_import", get=OFFICERS, post=SENT, data=_file(EVIDENCE.encode()), otherwise=403),
+    Row("paper_import", get=OFFICERS, post=SENT, data=_file(PAPERS.encode()), otherwise=403),
+    Row("work_import", get=OFFICERS, post=SENT, data=_file(WORK.encode()), otherwise=403),
+    Row("paper_import_template", get=OFFICERS, otherwise=403),
+    Row("work_import_template", get=OFFICERS, otherwise=403),
     Row("evidence_import_template", get=OFFICERS, otherwise=403),
     Row("group_import_template", get=OFFICERS, otherwise=403),
     Row("assessment_import_template", get=OFFICERS, otherwise=403),

@@ -24,6 +24,8 @@ NOT_PAGES = {
     "evidence_export",
     "evidence_table_csv",
     "evidence_import_template",
+    "paper_import_template",
+    "work_import_template",
     "brief_file",
     "attachment_file",
     "paper_file",

@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from groups.models import CommunityGroup, ImportUpload, Membership
+from groups.group_rows import Overtaken
+from groups.models import CommunityGroup, Credential, ImportUpload, Membership, TrackRecord
 from readiness.models import Assessment
 from tests.access.table_imports import HEADERS
 from tests.cast import make_cast
@@ -179,13 +180,94 @@ def test_a_lost_file_is_asked_for_again(client):
 
 
 def test_the_template_reads_back_with_every_column_known(client):
-    for kind in ("group", "assessment"):
-        response = client.get(reverse(f"{kind}_import_template"))
+    for name, kind in (
+        ("group", "groups"),
+        ("assessment", "assessments"),
+        ("paper", "papers"),
+        ("work", "work"),
+    ):
+        response = client.get(reverse(f"{name}_import_template"))
         first = response.content.decode("utf-8-sig").strip()
-        assert response["Content-Disposition"].startswith("attachment")
-        assert first.split(",") == list(import_steps.KINDS[f"{kind}s"].columns())
+        assert response["Content-Disposition"] == f'attachment; filename="{kind}-template.csv"'
+        assert first.split(",") == list(import_steps.KINDS[kind].columns())
 
 
 def test_nothing_new_says_so(client):
     upload = uploaded(client, b"name\nSunrise\n")
     assert "nothing to import" in client.get(check(upload)).content.decode()
+
+
+PAPERS = (
+    b"Group,Paper,State,Expires,Shoe size\n"
+    b"Sunrise,Public liability insurance,yes,1/3/2030,4\nHarbour,accounts,no,,4\n"
+)
+
+
+def test_papers_come_in_with_old_and_new_in_words(cast, client):
+    upload = uploaded(client, PAPERS, to="paper_import")
+    assert upload.kind == ImportUpload.Kind.PAPERS
+    page = client.get(check(upload)).content.decode()
+    assert "Sunrise: Public liability insurance" in page and "Is missing already." in page
+    assert "Shoe size" in page and not Credential.objects.exists()
+    client.post(check(upload))
+    paper = Credential.objects.get()
+    assert (paper.group, paper.state, paper.changed_by) == (cast.sunrise, "in_place", cast.officer)
+    done = client.get(check(upload)).content.decode()
+    assert "Changed" in done and "See the groups" in done
+    again = send(client, PAPERS.replace(b"1/3/2030", b"1/3/2031"), to="paper_import")
+    page = client.get(again["Location"].replace("columns", "check")).content.decode()
+    assert "Expires: 1 March 2030 → 1 March 2031." in page and "<dt>Changed</dt><dd>1</dd>" in page
+
+
+def test_pieces_of_work_come_in_once(cast, client):
+    upload = uploaded(client, b"Group,Project,From\nSunrise,Lunch club,1/4/2024\n", to="work_import")
+    assert "Sunrise: Lunch club" in client.get(check(upload)).content.decode()
+    for _ in range(2):
+        assert client.post(check(upload)).status_code == 302
+    work = TrackRecord.objects.get()
+    assert (work.group, work.title, work.changed_by) == (cast.sunrise, "Lunch club", cast.officer)
+
+
+@pytest.mark.parametrize(("kind", "third"), [("paper", "kind,state"), ("work", "title")])
+def test_papers_and_work_come_in_for_ones_own_groups_only(cast, client, kind, third):
+    cells = "Accounts,Draft" if kind == "paper" else "Lunch club"
+    upload = uploaded(client, f"group,{third}\nMeadow,{cells}\n".encode(), to=f"{kind}_import")
+    for response in (client.get(check(upload)), client.post(check(upload))):
+        page = response.content.decode()
+        assert "“Meadow” isn&#x27;t a known group" in page and "Vale" not in page
+    assert not Credential.objects.exists() and not TrackRecord.objects.exists()
+
+
+def test_a_paper_that_changes_while_it_is_confirmed_is_looked_at_once_more(cast, client, monkeypatch):
+    upload = uploaded(client, PAPERS, to="paper_import")
+
+    def overtaken(*args):
+        raise Overtaken
+
+    with monkeypatch.context() as patched:
+        patched.setattr("groups.paper_imports.locked_groups", overtaken)
+        response = client.post(check(upload))
+    page = response.content.decode()
+    assert (
+        response.status_code == 422 and "Look at the rows once more." in page and "Import all of it" in page
+    )
+    assert not Credential.objects.exists()
+    client.post(check(upload))
+    assert Credential.objects.get().state == "in_place"
+
+
+@pytest.mark.parametrize(
+    "start", ["group_import", "assessment_import", "evidence_import", "paper_import", "work_import"]
+)
+def test_every_kind_of_import_leads_to_the_others(client, start):
+    page = client.get(reverse(start)).content.decode()
+    for kind in import_steps.KINDS.values():
+        assert f'href="{reverse(kind.start)}"' in page
+    assert f'href="{reverse(start)}" aria-current="page"' in page
+
+
+def test_papers_and_work_lead_to_their_import_where_one_may_write(cast, client):
+    for page, start in (("papers", "paper_import"), ("work_list", "work_import")):
+        address = reverse(page, args=[cast.sunrise.pk])
+        assert reverse(start) in client.get(address).content.decode()
+        assert reverse(start) not in cast.client("manager").get(address).content.decode()

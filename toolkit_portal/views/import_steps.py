@@ -15,6 +15,8 @@ from evidence import import_rows as evidence_rows
 from evidence import import_writing as evidence_writing
 from evidence import imports as evidence_imports
 from groups import imports as group_imports
+from groups import paper_imports, paper_rows, work_imports
+from groups.group_rows import Overtaken
 from groups.models import LIO, CommunityGroup, ImportUpload, User
 from readiness import imports as assessment_imports
 from readiness.models import Edition
@@ -30,7 +32,8 @@ KEPT_FOR = timedelta(days=1)
 class ImportKind:
     """One kind of import: its words, its columns, how a table is judged, and how the judged rows are written.
 
-    start: name of the page that takes the file; home: name of the page that shows what was imported.
+    start: name of the page that takes the file; home: name of the page that shows what was imported; row: what names
+    a row in the list of all.
     """
 
     noun: str
@@ -41,6 +44,7 @@ class ImportKind:
     match: Callable[[Table], ColumnMatch]
     judge: Callable[[Table, ImportUpload], Any]
     write: Callable[[Any, User], None]
+    row: str = "Group"
 
 
 def _judge_groups(table: Table, upload: ImportUpload) -> group_imports.GroupImport:
@@ -70,6 +74,26 @@ def _judge_evidence(table: Table, upload: ImportUpload) -> evidence_imports.Evid
         table,
         groups=CommunityGroup.objects.editable_by(upload.owner),
         lios=list(own),
+        default_lio=upload.lio,
+        columns=upload.columns,
+        ignore_unknown=True,
+    )
+
+
+def _judge_papers(table: Table, upload: ImportUpload) -> paper_imports.PaperImport:
+    return paper_imports.judge(
+        table,
+        groups=CommunityGroup.objects.editable_by(upload.owner),
+        default_lio=upload.lio,
+        columns=upload.columns,
+        ignore_unknown=True,
+    )
+
+
+def _judge_work(table: Table, upload: ImportUpload) -> work_imports.WorkImport:
+    return work_imports.judge(
+        table,
+        groups=CommunityGroup.objects.editable_by(upload.owner),
         default_lio=upload.lio,
         columns=upload.columns,
         ignore_unknown=True,
@@ -110,6 +134,29 @@ KINDS: dict[str, ImportKind] = {
         match=evidence_imports.match,
         judge=_judge_evidence,
         write=lambda judged, by: evidence_writing.write(judged, by=by),
+        row="What happened",
+    ),
+    ImportUpload.Kind.PAPERS: ImportKind(
+        noun="paper",
+        nouns="papers",
+        start="paper_import",
+        home="group_list",
+        columns=lambda: paper_rows.COLUMNS,
+        match=paper_imports.match,
+        judge=_judge_papers,
+        write=lambda judged, by: paper_imports.write(judged, by=by),
+        row="Group and paper",
+    ),
+    ImportUpload.Kind.WORK: ImportKind(
+        noun="piece of work",
+        nouns="pieces of work",
+        start="work_import",
+        home="group_list",
+        columns=lambda: work_imports.COLUMNS,
+        match=work_imports.match,
+        judge=_judge_work,
+        write=lambda judged, by: work_imports.write(judged, by=by),
+        row="Group and piece of work",
     ),
 }
 
@@ -153,7 +200,10 @@ def confirm(upload: ImportUpload, *, by: User) -> tuple[ImportUpload, list[RowEr
         judged = kind.judge(table_of(locked), locked)
         if judged.errors:
             return locked, judged.errors
-        kind.write(judged, by)
+        try:
+            kind.write(judged, by)
+        except Overtaken as fault:
+            return locked, [RowError(0, "", str(fault))]
         locked.done_at, locked.result = timezone.now(), judged.counts
         locked.save(update_fields=["done_at", "result"])
         transaction.on_commit(lambda: locked.file.delete(save=False))

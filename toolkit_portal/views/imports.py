@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from groups.access import AuthenticatedRequest, officers_only
@@ -18,7 +19,7 @@ from toolkit_portal.views import import_steps
 from toolkit_portal.views.import_steps import KINDS
 
 PER_PAGE = 100
-FATES = {"add": "good", "fill in": "accent", "nothing": "quiet", "error": "late"}
+FATES = {"add": "good", "fill in": "accent", "update": "accent", "nothing": "quiet", "error": "late"}
 
 
 class UploadForm(forms.Form):
@@ -122,6 +123,10 @@ def import_start(request: AuthenticatedRequest, kind: str) -> HttpResponse:
             "kind": kind,
             "words": KINDS[kind],
             "columns": list(KINDS[kind].columns()),
+            "others": [
+                {"url": reverse(KINDS[value].start), "text": label}
+                for value, label in ImportUpload.Kind.choices
+            ],
         },
         status=422 if form.is_bound and form.errors else 200,
     )
@@ -193,6 +198,10 @@ def import_check(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     except (TableError, OSError):
         messages.error(request, "The file is gone. Choose it once more.")
         return redirect(KINDS[upload.kind].start)
+    if (
+        request.method == "POST" and not judged.errors
+    ):  # what is recorded was changed while it was being confirmed
+        messages.warning(request, str(errors[0]))
     page = Paginator(judged.fates, PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
