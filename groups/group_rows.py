@@ -67,9 +67,14 @@ class RowsImport(Generic[Written]):
                 for header in self.unmatched
             ]
 
-    def refuse(self, row: int, name: str, faults: Iterable[tuple[str, str]]) -> None:
-        """Notes a row's faults, each as (column, message)."""
-        self.errors += [RowError(row, column, words) for column, words in faults]
+    def refuse(
+        self, row: int, name: str, faults: Iterable[tuple[str, str]], chosen: Mapping[str, str]
+    ) -> None:
+        """Notes a row's faults, each as (column or several with ", " between them, message), by the file's headings."""
+        self.errors += [
+            RowError(row, ", ".join(chosen.get(column, column) for column in columns.split(", ")), words)
+            for columns, words in faults
+        ]
         self.fates.append(RowFate(row, name, "error"))
 
 

@@ -103,7 +103,7 @@ def judge(
             faults = _place(found, number, name, given, rows.get(key), recorded.get(key))
             rows.setdefault(key, (number, given))
         if faults:
-            found.refuse(number, name, [(chosen.get(column, column), words) for column, words in faults])
+            found.refuse(number, name, faults, chosen)
     return found
 
 

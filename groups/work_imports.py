@@ -112,7 +112,7 @@ def judge(
             same = known.setdefault((group, name_key(values["title"]) or values["title"]), [])
             faults = _place(found, number, name, Work(group, values, from_row=number), same)
         if faults:
-            found.refuse(number, name, [(chosen.get(column, column), words) for column, words in faults])
+            found.refuse(number, name, faults, chosen)
     return found
 
 

@@ -155,6 +155,8 @@ def write_xlsx(path: Path, sheets: dict[str, list[list[object]]]) -> None:
                     cell = sheet.cell(number, position, value)
                     if isinstance(value, dt.date):
                         cell.number_format = "dd/mm/yyyy"
+                    elif isinstance(value, str):
+                        cell.data_type = "s"
     workbook.properties.created = workbook.properties.modified = _A_DAY
     out = io.BytesIO()
     workbook.save(out)

@@ -14,13 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from groups import paper_imports
-from groups.credentials import readiness_changed, set_paper
+from groups.credentials import FACTS, readiness_changed, set_paper
 from groups.group_rows import Overtaken
 from groups.models import CommunityGroup, Credential, CredentialChange, CredentialKind
 from groups.paper_rows import COLUMNS
 from readiness.models import GroupRoute
 from tests import factories
 from tests.cast import Cast, make_cast
+from tests.data.make_paper_samples import main
+from tests.data.make_samples import EREWASH, PEAK
 from toolkit_portal.core.spreadsheets import Row, Table, csv_lines, read_table
 
 pytestmark = pytest.mark.django_db
@@ -427,6 +429,64 @@ def test_the_command_tells_what_it_would_do_and_then_does_it(cast, tmp_path: Pat
         call_command("import_credentials", str(file), "--ignore-unknown")
     with pytest.raises(CommandError, match="Can't open"):
         call_command("import_credentials", str(tmp_path / "none.csv"))
+
+
+DATA = Path(__file__).parent.parent / "data"
+
+
+@pytest.fixture
+def sample_groups(db):
+    factories.make_lio(name=PEAK)
+    factories.make_lio(name=EREWASH)
+    call_command("import_groups", DATA / "groups-messy.csv", verbosity=0)
+
+
+def kept() -> list[dict]:
+    return list(Credential.objects.order_by("group__name", "kind").values("group__name", "kind__key", *FACTS))
+
+
+@pytest.mark.parametrize("names", [("csv", "xlsx"), ("xlsx", "csv")])
+def test_messy_files_of_either_kind_give_the_same_papers(sample_groups, names, capsys):
+    first, second = (DATA / f"papers-messy.{ending}" for ending in names)
+    call_command("import_credentials", first)
+    assert "Added 9 papers" in capsys.readouterr().out
+    before = kept()
+    call_command("import_credentials", second)
+    assert "Added 0 papers, changed 0" in capsys.readouterr().out
+    assert kept() == before and Credential.objects.filter(note__startswith="=").count() == 1
+
+
+def test_each_wrong_row_is_named_with_what_helps(sample_groups):
+    with pytest.raises(CommandError) as refused:
+        call_command("import_credentials", DATA / "papers-wrong.csv")
+    told = str(refused.value).split("\n")
+    for line, words in zip(
+        told,
+        (
+            "Row 2, “Group Name”: “Buxton Bangladeshi Woman Circle” isn't a known group. Did you mean “Buxton Bang",
+            "Row 3, “LIO”: “Peek Community Suport” isn't a known LIO. Did you mean “Peak Community Support”",
+            "Row 4, “Paper”: “Public liabilty insurance” isn't a known kind of paper. Did you mean “Public liab",
+            "Row 5, “STATUS”: “in progress” could mean several things. Use “Not needed yet”",
+            "Row 6, “Issue date”: “4/31/2026” isn't a date: there is no month 31. Write the day first",
+            "Row 7, “Expiry-date”: It can't expire before it was issued.",
+            "Row 8, “Cover”: “five million or so” isn't a sum",
+            "Row 9, “checked_on”: is empty. Say both",
+            "Row 10, “Checked by”: is empty. Say both",
+            "Row 11, “Notes”: is empty. Say here why it isn't needed yet.",
+            "Row 13, “STATUS”: contradicts row 12",
+            "11 faults; nothing was imported.",
+        ),
+        strict=True,
+    ):
+        assert line.startswith(words)
+
+
+def test_the_samples_are_as_their_script_writes_them(tmp_path: Path):
+    main(tmp_path)
+    written = sorted(tmp_path.iterdir())
+    assert len(written) == 5
+    for file in written:
+        assert file.read_bytes() == (DATA / file.name).read_bytes(), file.name
 
 
 def test_the_command_says_when_it_was_overtaken(cast, tmp_path: Path, monkeypatch):

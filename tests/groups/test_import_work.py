@@ -19,8 +19,10 @@ from groups.group_rows import Overtaken
 from groups.models import CommunityGroup, TrackRecord
 from tests import factories
 from tests.cast import Cast, make_cast
+from tests.data.make_samples import EREWASH, PEAK
 from toolkit_portal.core.spreadsheets import Row, Table, csv_lines, read_table
 
+DATA = Path(__file__).parent.parent / "data"
 pytestmark = pytest.mark.django_db
 
 
@@ -322,6 +324,20 @@ def test_the_command_tells_what_it_would_do_and_then_does_it(cast, tmp_path: Pat
     assert "Added 1 piece of work, filled in 0, left 0 rows" in said
     assert "Added 0 pieces of work, filled in 0, left 1 row that repeats what is known." in said
     assert TrackRecord.objects.get().changed_by is None and timezone.localdate() > date(2024, 4, 1)
+
+
+@pytest.mark.parametrize("names", [("csv", "xlsx"), ("xlsx", "csv")])
+def test_messy_files_of_either_kind_give_the_same_work(db, names, capsys):
+    factories.make_lio(name=PEAK)
+    factories.make_lio(name=EREWASH)
+    call_command("import_groups", DATA / "groups-messy.csv", verbosity=0)
+    first, second = (DATA / f"work-messy.{ending}" for ending in names)
+    call_command("import_track_record", first)
+    assert "Added 6 pieces of work" in capsys.readouterr().out
+    before = everything()
+    call_command("import_track_record", second)
+    assert "Added 0 pieces of work, filled in 0" in capsys.readouterr().out
+    assert everything() == before
 
 
 def test_a_group_is_found_within_the_usual_lio(cast):
