@@ -171,14 +171,16 @@ def _contradiction(facts: dict[str, Any], given: Given) -> tuple[str, str] | Non
 
 
 def _notes(held: dict[str, Any], facts: dict[str, Any], is_known: bool) -> list[str]:
-    notes = []
-    if is_known:
-        changed = [fact for fact in FACTS if facts[fact] != held[fact]]
-        notes += [
-            f"{CALLED[fact]}: {_words(held[fact], fact)} → {_words(facts[fact], fact)}." for fact in changed
-        ]
-        if any(held[day] and facts[day] and facts[day] < held[day] for day in ("issued_on", "checked_on")):
-            notes.append("Check it: this is older than what is recorded.")
+    """What a person should see before it is written: every fact that changes, from old to new."""
+    notes = [
+        f"{CALLED[fact]}: {_words(held[fact], fact)} → {_words(facts[fact], fact)}."
+        if is_known
+        else f"{CALLED[fact]}: {_words(facts[fact], fact)}."
+        for fact in FACTS
+        if facts[fact] != held[fact] or (fact == "state" and not is_known)
+    ]
+    if any(held[day] and facts[day] and facts[day] < held[day] for day in ("issued_on", "checked_on")):
+        notes.append("Check it: this is older than what is recorded.")
     if facts["state"] == State.IN_PLACE and facts["expires_on"] and facts["expires_on"] <= today():
         notes.append("It has run out, so it counts as missing.")
     return notes

@@ -252,6 +252,11 @@ def test_a_new_day_of_issue_sets_the_day_to_look_at_it_again(cast):
     assert Credential.objects.get().review_on == date(2027, 1, 1)
 
 
+def test_what_is_new_is_said_as_it_was_understood(cast):
+    note = judged(row(kind=INSURANCE, sum="£5m", expires="1.3.30")).fates[0].note
+    assert note == "How it stands: In place. Expires: 1 March 2030. Sum: £5,000,000."
+
+
 def test_missing_where_nothing_is_noted_writes_nothing(cast):
     found = imported(row(state="no"))
     assert found.counts["nothing"] == 1 and found.fates[0].note == "Is missing already."
@@ -410,7 +415,7 @@ def test_the_command_tells_what_it_would_do_and_then_does_it(cast, tmp_path: Pat
     file.write_text("Group;Kind;State\nSunrise;Equality policy;yes\nSunrise;Accounts;no\n")
     call_command("import_credentials", str(file), "--dry-run")
     said = capsys.readouterr().out
-    assert "Row 2: Sunrise: Equality policy: add." in said
+    assert "Row 2: Sunrise: Equality policy: add. How it stands: In place." in said
     assert "Would add 1 paper, change 0, leave 1 row that repeats what is known." in said
     assert not Credential.objects.exists()
     call_command("import_credentials", str(file))
