@@ -344,3 +344,9 @@ def test_a_group_is_found_within_the_usual_lio(cast):
     other = factories.make_group(lio=cast.vale, name="Sunrise")
     assert "Peak, Vale" in faults(row())
     assert judged(row(), default_lio=cast.vale).to_write[0].group == other.pk
+
+
+def test_missing_and_unknown_columns_are_named(cast):
+    told = faults({"group": "Sunrise", "Colour": "red"})
+    assert "“title”: missing" in told.casefold() and "“Colour” isn't a known column" in told
+    assert judged(row(Colour="red"), ignore_unknown=True).counts["add"] == 1
