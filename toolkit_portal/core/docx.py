@@ -41,6 +41,19 @@ _IMAGES = {"data:image/png;base64": "PNG", "data:image/jpeg;base64": "JPEG"}
 _DENSE_MARGINS = (
     '<w:tblCellMar><w:left w:w="40" w:type="dxa"/><w:right w:w="40" w:type="dxa"/></w:tblCellMar>'
 )
+# Styles of a compact file: points of type, of space before and of space after.
+_COMPACT = {
+    "Normal": (9.5, 0, 2),
+    "Heading 1": (20, 0, 2),
+    "Heading 2": (13, 8, 3),
+    "Heading 3": (10, 4, 0),
+    "Lead": (10.5, 0, 5),
+    "List Bullet": (9.5, 0, 1),
+    "Note": (8.5, 1, 2),
+    "Quote": (10.5, 3, 0),
+    "Speaker": (8.5, 0, 4),
+    "Table Text": (9, 0, 0),
+}
 # The earliest day that a ZIP file can name: what a file carries instead of the time it was made.
 _ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 
@@ -77,12 +90,14 @@ class WordFile:
         running_state: str = "",
         running_right: str = "",
         running_left: str = "",
+        compact: bool = False,
     ) -> None:
         """Begin a file.
 
         day            the day it says it was made and changed on; the time of making isn't kept
         running_state  stands at the top left of every page, running_right at the top right, running_left at the
                        foot beside the number of the page
+        compact        whether type and space are smaller, for what belongs on one page
         """
         self._document: Document = docx.Document(io.BytesIO(_template()))
         properties = self._document.core_properties
@@ -94,6 +109,10 @@ class WordFile:
         properties.revision = 1
         self._set_language(language)
         section = self._document.sections[0]
+        if compact:
+            self._make_compact()
+            section.top_margin = section.bottom_margin = Mm(15)
+            section.header_distance = section.footer_distance = Mm(7)
         head = section.header.paragraphs[0]
         self._add_text(head, running_state, bold=True)
         head.add_run("\t")
@@ -291,6 +310,13 @@ class WordFile:
                     *("w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing"),
                     *("w:mirrorIndents", "w:jc", "w:outlineLvl", "w:rPr", "w:sectPr"),
                 )
+
+    def _make_compact(self) -> None:
+        for name, (size, before, after) in _COMPACT.items():
+            style = self._document.styles[name]
+            style.font.size = Pt(size)
+            style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
+            style.paragraph_format.line_spacing = 1.05
 
     def _set_language(self, language: str) -> None:
         for element in self._document.styles.element.iter(qn("w:lang")):
