@@ -1,4 +1,4 @@
-"""From a group's record to its portfolio as values: profile, pieces of work, reviewed evidence, consented quotes, papers.
+"""From a group's record to its portfolio as values: profile, work done, reviewed evidence, consented quotes, papers.
 
 Toolkit, sections 2.21 and 2.22. Everything is read anew each time, so that a consent that is withdrawn, a paper that
 has run out or a referee who has changed their mind is gone from the next portfolio at once.
@@ -189,9 +189,7 @@ def told_by(group: CommunityGroup, day: date) -> EvidenceQuerySet:
     """Reviewed records of the group's LIO that the group told of, until that day."""
     links = Evidence.groups.through.objects.filter(communitygroup_id=group.pk)
     return (
-        Evidence.objects.filter(
-            pk__in=links.values("evidence_id"), lio=group.lio_id, happened_on__lte=day
-        )
+        Evidence.objects.filter(pk__in=links.values("evidence_id"), lio=group.lio_id, happened_on__lte=day)
         .reviewed()
         .order_by()
     )

@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 
 from evidence.brief_words import counted, listed, people_words
 from evidence.portfolio_document import PortfolioDocument, PortfolioNeed, PortfolioWork
+from evidence.portfolio_fit import NAME_IN_LARGE_TYPE
 
-NAME_IN_LARGE_TYPE = 44
 NAME_IN_RUNNING_LINES = 44
 ALL_DISTRICTS = 9
 MOST_DISTRICTS_NAMED = 4
@@ -57,7 +57,8 @@ def portfolio_layout(document: PortfolioDocument) -> dict[str, Any]:
         "reach_heading": "How to reach us",
         "reach": _reach(document),
         "lio_words": f"Made with {document.lio.name}, our local infrastructure organisation (LIO), on {day}.",
-        "running_left": f"{_in_one_row(document.group_name)} · {day}",
+        # The day first, so that it stays in order beside a name that runs from right to left.
+        "running_left": f"{day} · {in_one_row(document.group_name)}",
         "is_empty": not (document.works or document.need or document.quotes),
     }
 
@@ -150,9 +151,8 @@ def _reach(document: PortfolioDocument) -> list[tuple[str, str]]:
         lines.append(("Our contact:", " · ".join(document.contact)))
     else:
         lio = document.lio
-        lines.append(
-            (f"Through {lio.name}:", " · ".join(filter(None, (lio.contact, lio.phone, lio.email, lio.web))))
-        )
+        ways = " · ".join(filter(None, (lio.contact, lio.phone, lio.email, lio.web)))
+        lines.append((f"Through {lio.name}{':' if ways else ''}", ways))
     if document.website:
         lines.append(("Website:", document.website))
     return lines
@@ -189,5 +189,6 @@ def _lower(text: str) -> str:
     return f"{text[:1].lower()}{text[1:]}"
 
 
-def _in_one_row(name: str) -> str:
+def in_one_row(name: str) -> str:
+    """Return a name for the foot of a page, which has room for one row; the whole stands in the title."""
     return name if len(name) <= NAME_IN_RUNNING_LINES else f"{name[: NAME_IN_RUNNING_LINES - 1]}…"

@@ -34,6 +34,10 @@ NOT_PAGES = {
     "lead_paper_file",
     "paper_model_file",
     "lead_paper_model_file",
+    "portfolio_file",
+    "profile_sheet",
+    "lead_portfolio_file",
+    "lead_profile_sheet",
 }
 
 
@@ -93,6 +97,7 @@ def test_full_pages_are_sound(width, new_page, signed_in, assert_page_is_sound, 
             reverse("group_history", args=[group.pk]),
             reverse("visit_log", args=[group.pk]),
             reverse("case_evidence", args=[group.pk]),
+            reverse("portfolio", args=[group.pk]),
             reverse("evidence_list"),
             reverse("evidence_review_list"),
             reverse(
@@ -110,7 +115,11 @@ def test_full_pages_are_sound(width, new_page, signed_in, assert_page_is_sound, 
             reverse("toolkit"),
             reverse("toolkit_section", args=[latest.edition.code, "2.15a"]),
         ],
-        "lead@demo.example": [reverse("lead_plan"), reverse("toolkit")],
+        "lead@demo.example": [
+            reverse("lead_plan"),
+            reverse("lead_portfolio", args=[group.pk]),
+            reverse("toolkit"),
+        ],
         "manager@demo.example": [reverse("county"), reverse("group_list"), reverse("case", args=[group.pk])],
         "admin@demo.example": [reverse("admin_people"), reverse("admin_lios"), reverse("admin_trail")],
     }

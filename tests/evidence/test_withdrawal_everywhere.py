@@ -46,6 +46,8 @@ OWN_PAGES = {
 }
 # What was said in a focus group stands on the focus group's page as well.
 FOCUS_PAGES = {"focus_group_detail"}
+# And what may be used in a portfolio, in that of the group that told of it.
+PORTFOLIO_PAGES = {"portfolio", "portfolio_file", "lead_portfolio", "lead_portfolio_file"}
 OWN_COLUMNS = {"evidence_quote.text", "evidence_quote.speaker"}
 
 
@@ -137,6 +139,7 @@ def written_by_commands(folder: Path) -> Iterator[tuple[str, set[str]]]:
     for command, endings in (
         ("export_evidence", {"csv": ["--format", "csv"], "xlsx": ["--format", "xlsx"]}),
         ("evidence_brief", {"pdf": ["--service", "Housing"], "docx": ["--service", "Housing"]}),
+        ("portfolio", {"pdf": ["--group", "Sunrise"], "docx": ["--group", "Sunrise"]}),
         (
             "evidence_table",
             {"csv": ["--rows", "service_area", "--columns", "district", "--measure", "people"]},
@@ -156,7 +159,8 @@ def test_before_anything_is_withdrawn_the_quote_stands_wherever_consent_lets_it(
     for marks in (TO_WITHDRAW, OF_FOCUS_GROUP, ALLOWED):
         assert where(found, marks) >= everywhere | OWN_PAGES - {"evidence_review"}, marks
         assert found["brief_new"]["officer"] >= set(marks)
-    assert where(found, OF_FOCUS_GROUP) >= FOCUS_PAGES
+    assert where(found, OF_FOCUS_GROUP) >= FOCUS_PAGES | {"portfolio", "portfolio_file"}
+    assert where(found, FOR_PORTFOLIO) >= OWN_PAGES - {"evidence_review"} | {"portfolio", "portfolio_file"}
     files = in_files(county.files_before)
     assert len(files) == 2 and all(
         marks >= {*TO_WITHDRAW, *OF_FOCUS_GROUP, *ALLOWED} for marks in files.values()
@@ -167,6 +171,9 @@ def test_before_anything_is_withdrawn_the_quote_stands_wherever_consent_lets_it(
     written = dict(written_by_commands(tmp_path))
     for name in ("evidence_brief.pdf", "evidence_brief.docx"):
         assert written[name] == {*TO_WITHDRAW, *OF_FOCUS_GROUP, *ALLOWED}
+    # The three newest of those whose speakers agreed to it.
+    for name in ("portfolio.pdf", "portfolio.docx"):
+        assert written[name] == {*OF_FOCUS_GROUP, *FOR_PORTFOLIO, *ALLOWED}
     for name in ("export_evidence.csv", "export_evidence.xlsx"):
         assert written[name] == {TO_WITHDRAW[0], OF_FOCUS_GROUP[0], ALLOWED[0]}
 
@@ -177,13 +184,17 @@ def test_afterwards_it_stands_on_its_records_own_pages_and_nowhere_else(
     withdrawn(county, django_capture_on_commit_callbacks)
     found = county.pages()
     # The walk still sees what is allowed.
-    assert where(found, ALLOWED) >= {"search", "brief_new", "evidence_export"}
-    assert where(found, TO_WITHDRAW, NEVER_ASKED, FOR_PORTFOLIO) <= OWN_PAGES
+    assert where(found, ALLOWED) >= {"search", "brief_new", "evidence_export"} | PORTFOLIO_PAGES
+    assert where(found, FOR_PORTFOLIO) <= OWN_PAGES | PORTFOLIO_PAGES
+    assert where(found, FOR_PORTFOLIO) >= PORTFOLIO_PAGES
+    assert where(found, TO_WITHDRAW, NEVER_ASKED) <= OWN_PAGES
     assert where(found, OF_FOCUS_GROUP) <= OWN_PAGES | FOCUS_PAGES
     assert where(found, TO_WITHDRAW) >= {"evidence_detail", "quote_edit", "quote_consent"}
-    # And nobody but the people of its LIO's case files reads it there.
-    readers = {actor for by_actor in found.values() for actor in by_actor}
+    # And nobody but the people of its LIO's case files reads it there; the group's lead reads its portfolio.
+    readers = {actor for name, by_actor in found.items() for actor in by_actor if "lead_" not in name}
     assert readers == {"officer", "manager", "administrator"}
+    for name in ("lead_portfolio", "lead_portfolio_file"):
+        assert found[name] == {"lead": {*FOR_PORTFOLIO, *ALLOWED}}
     assert not mail.outbox
 
 
@@ -209,6 +220,8 @@ def test_afterwards_no_command_writes_it(county, django_capture_on_commit_callba
         "evidence_brief.pdf": set(ALLOWED),
         "evidence_brief.docx": set(ALLOWED),
         "evidence_table.csv": set(),
+        "portfolio.pdf": {*FOR_PORTFOLIO, *ALLOWED},
+        "portfolio.docx": {*FOR_PORTFOLIO, *ALLOWED},
     }
     assert set(SearchEntry.objects.filter(kind="quote").values_list("object_id", flat=True)) == {
         county.quotes[ALLOWED].pk

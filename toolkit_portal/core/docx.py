@@ -43,16 +43,16 @@ _DENSE_MARGINS = (
 )
 # Styles of a compact file: points of type, of space before and of space after.
 _COMPACT = {
-    "Normal": (9.5, 0, 2),
-    "Heading 1": (20, 0, 2),
-    "Heading 2": (13, 8, 3),
-    "Heading 3": (10, 4, 0),
-    "Lead": (10.5, 0, 5),
-    "List Bullet": (9.5, 0, 1),
-    "Note": (8.5, 1, 2),
-    "Quote": (10.5, 3, 0),
-    "Speaker": (8.5, 0, 4),
-    "Table Text": (9, 0, 0),
+    "Normal": (9, 0, 1),
+    "Heading 1": (19, 0, 1),
+    "Heading 2": (12, 6, 2),
+    "Heading 3": (9.5, 3, 0),
+    "Lead": (10, 0, 4),
+    "List Bullet": (9, 0, 1),
+    "Note": (8, 0, 1),
+    "Quote": (9.5, 2, 0),
+    "Speaker": (8, 0, 2),
+    "Table Text": (8.5, 0, 0),
 }
 # The earliest day that a ZIP file can name: what a file carries instead of the time it was made.
 _ZIP_DAY = (1980, 1, 1, 0, 0, 0)
@@ -111,7 +111,7 @@ class WordFile:
         section = self._document.sections[0]
         if compact:
             self._make_compact()
-            section.top_margin = section.bottom_margin = Mm(15)
+            section.top_margin = section.bottom_margin = Mm(14)
             section.header_distance = section.footer_distance = Mm(7)
         head = section.header.paragraphs[0]
         self._add_text(head, running_state, bold=True)
@@ -316,7 +316,7 @@ class WordFile:
             style = self._document.styles[name]
             style.font.size = Pt(size)
             style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
-            style.paragraph_format.line_spacing = 1.05
+            style.paragraph_format.line_spacing = 1.0
 
     def _set_language(self, language: str) -> None:
         for element in self._document.styles.element.iter(qn("w:lang")):
