@@ -89,11 +89,10 @@ def need_words(need: PortfolioNeed) -> str:
 
 
 def _need_lines(need: PortfolioNeed) -> list[tuple[str, str]]:
-    methods = [_lower(method) for method in need.methods]
     lines = [
-        ("About", listed(need.services)),
-        ("How we heard", listed(methods)),
-        ("What stands in the way most", listed(_lower(barrier) for barrier in need.barriers)),
+        ("About", _joined(need.services)),
+        ("How we heard", _joined([_lower(method) for method in need.methods])),
+        ("What stands in the way most", _joined([_lower(barrier) for barrier in need.barriers])),
     ]
     return [(f"{label}:", text) for label, text in lines if text]
 
@@ -129,7 +128,7 @@ def _work(work: PortfolioWork) -> dict[str, str]:
     ]
     return {
         "title": work.title,
-        "about": " · ".join(filter(None, about)),
+        "about": _capital(" · ".join(filter(None, about))),
         "outcomes": work.outcomes,
         "proves": f"Shows: {_joined(work.proves, between='; ')}" if work.proves else "",
         "referee": f"Referee: {work.referee}" if work.referee else "",
