@@ -66,3 +66,11 @@ def test_row_with_too_few_cells_is_refused():
 
 def test_long_title_fits_what_word_takes():
     assert len(opened(WordFile(title="T" * 900, author="A" * 900)).core_properties.title) == 255
+
+
+def test_a_compact_file_has_smaller_type_and_margins_and_the_same_styles():
+    usual, compact = opened(WordFile(title="One page")), opened(WordFile(title="One page", compact=True))
+    for name in ("Heading 1", "Heading 2", "Quote", "Table Text"):
+        assert compact.styles[name].font.size < usual.styles[name].font.size
+    assert compact.sections[0].top_margin < usual.sections[0].top_margin
+    assert compact.sections[0].left_margin == usual.sections[0].left_margin

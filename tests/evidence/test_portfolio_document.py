@@ -136,6 +136,22 @@ def test_it_is_tagged_titled_and_in_its_language():
     assert kinds["Figure"] == ["Logo of Dale Voluntary Action"]
 
 
+def test_the_profile_sheet_is_tagged_with_heads_of_rows_and_one_page_when_full():
+    rows = tuple((f"Term {number}", "A fact of usual length, and another one") for number in range(24))
+    sheet = ProfileSheet(
+        group_name="Brampton", made_on=portfolio().made_on, lio=portfolio().lio,
+        sections=(("Who we are", rows[:9]), ("Whom we serve", rows[9:15]), ("Our people", rows[15:18])),
+        papers=tuple((f"Paper number {number}", "until 1 May 2027") for number in range(14)),
+    )  # fmt: skip
+    content = render_profile_sheet_pdf(sheet)
+    kinds = structure(content)
+    assert (len(kinds["H1"]), len(kinds["TH"]), len(kinds["TD"])) == (1, 18, 18)
+    assert kinds["Figure"] == ["Logo of Dale Voluntary Action"]
+    assert pages(content) == 1
+    nothing = dataclasses.replace(sheet, papers=())
+    assert squeezed("None is noted as in place yet.") in words(render_profile_sheet_pdf(nothing))
+
+
 def test_one_to_four_people_are_never_a_number():
     small = Count(None, is_small=True)
     need = dataclasses.replace(portfolio().need, records=small, people=small)
