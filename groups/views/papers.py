@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from groups.access import AuthenticatedRequest, can_edit, get_editable_group, get_group
 from groups.credentials import (
+    PaperLine,
     StalePaper,
     State,
     add_file,
@@ -28,29 +29,31 @@ from groups.credentials import (
 from groups.forms.adoption import AdoptForm
 from groups.forms.papers import PaperFileForm, PaperForm
 from groups.model_papers import has_model, model_paper, values_of
-from groups.models import CommunityGroup, Credential, CredentialFile, CredentialKind
+from groups.models import CommunityGroup, Credential, CredentialChange, CredentialFile, CredentialKind
+from groups.paper_words import differences, facts_of, history
+from groups.papers_matrix import STATES, stands_so
 from toolkit_portal.core.attachment_files import TYPES, prepare
 from toolkit_portal.core.form_ids import form_id, send_again, to_new_form
 from toolkit_portal.core.kept_files import DamagedFile, harmless, id_of_file
 from toolkit_portal.core.uploads import UploadError
 
 PER_PAGE = 25
-COMPARED = {
-    "state": "How it stands",
-    "why_not_needed": "Why it isn’t needed yet",
-    "issued_on": "Issued or adopted on",
-    "expires_on": "Expires on",
-    "review_on": "Look at it again on",
-    "pounds": "Sum",
-    "note": "Note",
-}
 
 
 @require_safe
 def papers(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Every kind of paper by when it may be asked for, with how it stands. At most 20 queries."""
+    """Every kind of paper by when it may be asked for, with how it stands, or those that stand so. At most 20 queries.
+
+    ?show= is a key of papers_matrix.STATES, ?sort=expires puts what runs out first at the top of each table.
+    """
     group = get_group(request, pk)
-    lines = papers_of(group, timezone.localdate())
+    today = timezone.localdate()
+    lines = papers_of(group, today)
+    show, by_day = request.GET.get("show", ""), request.GET.get("sort") == "expires"
+    counted = {state: sum(stands_so(line, state, today) for line in lines) for state in STATES}
+    wanted = [line for line in lines if stands_so(line, show, today)] if show in STATES else lines
+    if by_day:
+        wanted = sorted(wanted, key=_when)
     usual = [line for line in lines if line.kind.is_usual and line.state != State.NOT_NEEDED]
     return render(
         request,
@@ -62,8 +65,17 @@ def papers(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             "stages": [
                 (stage, CredentialKind.STAGE_WORDS[stage], of_stage)
                 for stage in CredentialKind.Stage
-                if (of_stage := [line for line in lines if line.kind.stage == stage])
+                if (of_stage := [line for line in wanted if line.kind.stage == stage])
             ],
+            "filters": [
+                (state, words, counted[state])
+                for state, words in STATES.items()
+                if counted[state] or show == state
+            ],
+            "total": len(lines),
+            "show": show if show in STATES else "",
+            "by_day": by_day,
+            "today": today,
             "in_place": sum(line.holds for line in usual),
             "usual": len(usual),
             "soon": sum(line.expires_soon for line in lines),
@@ -71,6 +83,11 @@ def papers(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             "waiting": files_to_check(CommunityGroup.objects.filter(pk=group.pk)).count(),
         },
     )
+
+
+def _when(line: PaperLine) -> date:
+    paper = line.credential
+    return paper.expires_on if paper is not None and paper.expires_on is not None else date.max
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,7 +101,7 @@ def paper(request: AuthenticatedRequest, pk: int, key: str) -> HttpResponse:
     form = PaperForm(
         request.POST if request.method == "POST" else None, kind=kind, paper=stored, by=request.user
     )
-    status, differences = 200, []
+    status, differing = 200, []
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -98,7 +115,7 @@ def paper(request: AuthenticatedRequest, pk: int, key: str) -> HttpResponse:
                 )
             except StalePaper as stale:
                 status, stored = 409, stale.current
-                differences = differences_of(form.facts, stale.current)
+                differing = differences_of(form.facts, stale.current)
                 send_again(form, version=str(stale.current.version))
             else:
                 messages.success(request, f"{kind}: saved.")
@@ -106,7 +123,7 @@ def paper(request: AuthenticatedRequest, pk: int, key: str) -> HttpResponse:
     return render(
         request,
         "papers/paper.html",
-        paper_context(request, group, kind, stored, form, differences),
+        paper_context(request, group, kind, stored, form, differing),
         status=status,
     )
 
@@ -117,15 +134,20 @@ def paper_context(
     kind: CredentialKind,
     stored: Credential | None,
     form: PaperForm,
-    differences: list[tuple[str, Any, Any]],
+    differing: list[tuple[str, str, str]],
     file_form: PaperFileForm | None = None,
     adopt_form: AdoptForm | None = None,
 ) -> dict[str, Any]:
     """What a paper's own page shows; forms that were sent in vain are shown again."""
     files = list(stored.files.select_related("uploaded_by", "judged_by")) if stored else []
     model = model_paper(kind.model_paper, values_of(group)) if has_model(kind.model_paper) else None
-    changes = stored.changes.select_related("recorded_by") if stored else Credential.objects.none()
+    changes = (
+        CredentialChange.objects.filter(credential=stored) if stored else CredentialChange.objects.none()
+    )
+    changes = changes.select_related("recorded_by")
     page = Paginator(changes, PER_PAGE).get_page(request.GET.get("page"))
+    here = list(changes[max(page.start_index() - 1, 0) : page.end_index() + 1])
+    older = here[PER_PAGE] if len(here) > PER_PAGE else None
     return {
         "group": group,
         "can_edit": can_edit(request, group),
@@ -133,13 +155,14 @@ def paper_context(
         "kind": kind,
         "line": line_of(kind, stored, timezone.localdate()),
         "form": form,
-        "differences": differences,
+        "differences": differing,
         "file_form": file_form or PaperFileForm(),
         "form_id": form_id(request) or uuid4(),
         "files": files,
         "model": model,
         "adopt_form": adopt_form or AdoptForm(kind=kind, paper=stored, adopted_on=_named_day(files, stored)),
         "page_obj": page,
+        "history": history(here[:PER_PAGE], older),
     }
 
 
@@ -152,19 +175,11 @@ def _named_day(files: list[CredentialFile], stored: Credential | None) -> date |
     return None
 
 
-def differences_of(facts: dict[str, Any], stored: Credential) -> list[tuple[str, Any, Any]]:
-    """What differs between what was typed and what is stored: field, typed, stored."""
-    return [
-        (words, _shown(facts[name]), _shown(getattr(stored, name)))
-        for name, words in COMPARED.items()
-        if name in facts and facts[name] != getattr(stored, name)
-    ]
-
-
-def _shown(value: Any) -> str:
-    if hasattr(value, "strftime"):
-        return f"{value.day} {value:%B %Y}"
-    return "" if value is None else str(dict(State.choices).get(value, value))
+def differences_of(facts: dict[str, Any], stored: Credential) -> list[tuple[str, str, str]]:
+    """What differs between what was typed and what is stored: fact, typed, stored, in words."""
+    # Who has looked at it isn't asked for in the form, so it isn't compared either.
+    typed = {name: value for name, value in facts.items() if not name.startswith("checked")}
+    return [(each.fact, each.after, each.before) for each in differences(facts_of(stored), typed)]
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """The officer's papers: all of them, one with its files and history, and what leads have sent."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from groups.models import Credential, CredentialChange, CredentialFile
+from groups.views.papers import PER_PAGE
 from tests.cast import Cast, make_cast
 from tests.groups.test_credentials import kind, noted, sent
 
@@ -99,6 +101,65 @@ def test_saving_notes_how_it_stands_and_the_page_shows_how_it_stood_before(cast)
     assert f"{paper.review_on:%d/%m/%Y}" == "14/09/2027"
     text = said(cast.client("officer").get(at(cast)))
     assert text.count('class="timeline__what"') == 2 and "Draft" in text
+
+
+def test_the_history_says_who_changed_what_from_which_to_which(cast):
+    noted(cast, "public-liability", state="draft", pounds=2_000_000)
+    noted(
+        cast,
+        "public-liability",
+        version=1,
+        pounds=5_000_000,
+        expires_on=date(2027, 1, 2),
+        checked_by="Olive Officer",
+        checked_on=date(2026, 1, 3),
+        note="Paid",
+    )
+    text = said(cast.client("officer").get(at(cast, "public-liability"))).split("How it stood before", 1)[1]
+    newest, first = text.split('<li><span class="timeline__when">')[1:]
+    for words in ("Olive Officer", "£2,000,000</span> → <span class=\"typed\">£5,000,000", "nothing noted</span>",
+                  "2 January 2027", "Draft</span> → <span class=\"typed\">In place", "3 January 2026",
+                  "Paid"):  # fmt: skip
+        assert words in newest, words
+    assert 'Missing</span> → <span class="typed">Draft' in first and "Expires" not in first
+
+
+def test_a_long_history_compares_over_the_edge_of_a_page(cast):
+    for number in range(PER_PAGE + 2):
+        noted(cast, version=number, note=f"Note {number}", issued_on=date(2026, 1, 2))
+    client = cast.client("officer")
+    first, second = (said(client.get(f"{at(cast)}&page={page}")) for page in (1, 2))
+    assert first.count("timeline__what") == PER_PAGE and second.count("timeline__what") == 2
+    # The oldest of the first page is compared with the newest of the second.
+    assert (
+        'Note 1</span> → <span class="typed">Note 2<' in first
+        and "Issued" not in first.split("stood before")[1]
+    )
+    assert "Issued or adopted on: <span" in second
+
+
+def test_a_paper_that_came_with_a_file_is_only_first_noted(cast):
+    sent(cast)
+    assert "First noted." in said(cast.client("officer").get(at(cast)))
+
+
+def test_the_groups_papers_are_filtered_and_sorted_by_the_address(cast):
+    today = timezone.localdate()
+    noted(cast, "safeguarding-adults", expires_on=today + timedelta(days=30))
+    noted(cast, "health-and-safety", expires_on=today + timedelta(days=10), review_on=today)
+    client, url = cast.client("officer"), reverse("papers", args=[cast.sunrise.pk])
+
+    def links(query: str) -> list[str]:
+        text = said(client.get(url + query))
+        return [key for key in re.findall(r'papers/([a-z-]+)/">', text) if key != "note"]
+
+    assert links("?show=within_60") == ["safeguarding-adults", "health-and-safety"]
+    assert links("?show=within_60&sort=expires") == ["health-and-safety", "safeguarding-adults"]
+    assert links("?show=look_again") == ["health-and-safety"]
+    assert "None of the papers stands like this" in said(client.get(url + "?show=draft"))
+    assert len(links("?show=nonsense")) == len(links(""))
+    text = said(client.get(url))
+    assert "Expires within 60 days: 2" in text and ">Due</span>" in text and "Draft: " not in text
 
 
 @pytest.mark.parametrize(
