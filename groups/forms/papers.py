@@ -67,6 +67,10 @@ class PaperForm(forms.Form):
             {name: getattr(paper, name) for name in names} if paper else {"state": "missing", "version": 0}
         )
         super().__init__(*args, **{**kwargs, "initial": initial})
+        if kind.expires:
+            self.fields[
+                "expires_on"
+            ].help_text = "This paper runs out: give the day. From that day on it counts as missing."
         if not kind.asks_sum:
             del self.fields["pounds"]
         if kind.review_months:

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from groups.views import administration as views
-from groups.views import lists
+from groups.views import lists, paper_kinds
 
 urlpatterns = [
     path("", views.administration, name="administration"),
@@ -23,6 +23,10 @@ urlpatterns = [
     path("lists/<slug:slug>/", lists.listed_values, name="admin_list"),
     path("lists/<slug:slug>/add/", lists.listed_value_form_page, name="admin_list_add"),
     path("lists/<slug:slug>/<int:pk>/", lists.listed_value_form_page, name="admin_list_edit"),
+    path("papers/", paper_kinds.paper_kinds, name="admin_paper_kinds"),
+    path("papers/add/", paper_kinds.paper_kind_add, name="admin_paper_kind_add"),
+    path("papers/<int:pk>/", paper_kinds.paper_kind_edit, name="admin_paper_kind_edit"),
+    path("papers/<int:pk>/delete/", paper_kinds.paper_kind_delete, name="admin_paper_kind_delete"),
     path("open-a-case-file/", lists.open_case, name="admin_open_case"),
     path("privacy/", include("groups.urls.privacy")),
     path("trail/", lists.trail_page, name="admin_trail"),
