@@ -27,6 +27,7 @@ from groups.models import (
     Membership,
     Organisation,
     OrganisationContact,
+    PaperReminder,
     TrackRecord,
     TrackRecordFile,
     User,
@@ -44,6 +45,7 @@ def register() -> None:
 
 
 def _groups() -> None:
+    registry.of_group(PaperReminder, "Mails that a paper runs out", "credential__group", changed=["begun_at"])
     registry.of_group(
         CredentialFile, "Files of papers", "credential__group", changed=["uploaded_at", "judged_at"]
     )
@@ -96,6 +98,7 @@ def _people() -> None:
     registry.of_person(
         Authenticator, "Second steps at sign-in", _own(Authenticator, "user"), left_out=["data"]
     )
+    registry.of_person(PaperReminder, "Mails that a paper runs out", _own(PaperReminder, "person"))
     registry.of_person(VisitDraft, "Drafts of visits", _own(VisitDraft, "officer"))
     registry.of_person(ImportUpload, "Uploaded spreadsheets", _own(ImportUpload, "owner"))
     registry.of_person(Contact, "Contact entries of groups", _addressed(Contact))

@@ -6,6 +6,7 @@ from groups.models.credentials import (
     CredentialChange,
     CredentialFile,
     CredentialKind,
+    PaperReminder,
 )
 from groups.models.imports import ImportUpload
 from groups.models.organisations import Organisation, OrganisationContact, Service
@@ -31,6 +32,7 @@ __all__ = [
     "Membership",
     "Organisation",
     "OrganisationContact",
+    "PaperReminder",
     "Service",
     "ServiceArea",
     "TrackRecord",

@@ -211,3 +211,27 @@ class CredentialFile(models.Model):
     def __str__(self) -> str:
         # The trail keeps this text, and a file's name may name somebody.
         return f"File {self.pk} of a paper"
+
+
+class PaperReminder(models.Model):
+    """One mail to one person that a paper runs out: written before it is sent, so that two runs never send it twice."""
+
+    credential = models.ForeignKey(Credential, on_delete=models.CASCADE, related_name="reminders")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # The day it was about: a paper that is renewed is a new matter.
+    expires_on = models.DateField()
+    # Which of groups.credentials.WARNED_DAYS.
+    days = models.PositiveSmallIntegerField()
+    begun_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "reminder of a paper"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credential", "person", "expires_on", "days"], name="paper_reminder_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Reminder {self.pk} of a paper"
