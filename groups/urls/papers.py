@@ -3,6 +3,8 @@
 from django.urls import path
 
 from groups.views import model_papers, paper_checks, papers
+from groups.views.papers_matrix import papers_export, papers_matrix
+from groups.views.papers_together import papers_note
 
 urlpatterns = [
     path("groups/<int:pk>/papers/", papers.papers, name="papers"),
@@ -16,6 +18,9 @@ urlpatterns = [
     ),
     path("groups/<int:pk>/papers/<slug:key>/adopted/", model_papers.paper_adopt, name="paper_adopt"),
     path("papers/to-check/", paper_checks.papers_to_check, name="papers_to_check"),
+    path("papers/", papers_matrix, name="papers_matrix"),
+    path("papers/export/", papers_export, name="papers_export"),
+    path("papers/note/", papers_note, name="papers_note"),
     path("papers/files/<int:pk>/", papers.paper_file, name="paper_file"),
     path("papers/files/<int:pk>/delete/", papers.paper_file_delete, name="paper_file_delete"),
     path("papers/files/<int:pk>/check/", paper_checks.paper_file_judge, name="paper_file_judge"),
