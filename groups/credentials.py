@@ -88,6 +88,11 @@ class PaperLine:
         """Whether it runs out within the days of the first warning."""
         return self.days_left is not None and self.days_left <= WARNED_DAYS[0]
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it runs out within the days of the second warning."""
+        return self.days_left is not None and self.days_left <= WARNED_DAYS[1]
+
 
 def papers_of(group: CommunityGroup, day: date) -> list[PaperLine]:
     """Every kind that is offered, or that the group has, in the list's order. Two queries."""

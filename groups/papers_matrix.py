@@ -200,7 +200,7 @@ def counts_of(
 ) -> list[KindCounts]:
     """The counts of each kind among these groups, total in number. One query."""
     states = [state for state in STATES if state != "missing"]
-    found: dict[int, dict[str, Any]] = {
+    found: dict[int, Any] = {
         row["kind"]: row
         for row in Credential.objects.filter(
             group__in=groups.order_by().values("pk"), kind__in=[kind.pk for kind in kinds]

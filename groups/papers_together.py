@@ -66,6 +66,15 @@ def facts_for(
         facts[name] = getattr(wish, name) or facts.get(name)
     if wish.issued_on and not wish.review_on and kind.review_months:
         facts["review_on"] = months_after(wish.issued_on, kind.review_months)
+    elif (
+        wish.seen
+        and not wish.review_on
+        and kind.review_months
+        and facts["review_on"]
+        and facts["review_on"] <= day
+    ):
+        # It was due to be looked at again, and that has just been done.
+        facts["review_on"] = months_after(day, kind.review_months)
     if wish.seen:
         facts |= {"checked_by": str(by)[:150], "checked_on": day}
     check_facts(facts)

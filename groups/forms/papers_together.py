@@ -46,10 +46,9 @@ class PapersTogetherForm(forms.Form):
         super().__init__(*args, **kwargs)
         if kind.review_months:
             months = f"{kind.review_months} months" if kind.review_months != 1 else "a month"
-            self.fields[
-                "review_on"
-            ].help_text = (
-                f"Left empty: {months} after the day of issue, if you give one; else as each group has it."
+            self.fields["review_on"].help_text = (
+                f"Left empty: as each group has it. Where you give a day of issue, {months} after it. "
+                f"Where it is due and you have seen it, {months} from today."
             )
 
     def clean(self) -> dict[str, Any]:

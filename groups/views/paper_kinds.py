@@ -17,7 +17,7 @@ from groups.paper_kinds import delete_kind, new_key, why_it_stays
 @administrators_only
 def paper_kinds(request: HttpRequest) -> HttpResponse:
     """Every kind of paper, retired ones last, with the number of groups that have something noted of it."""
-    kinds = list(CredentialKind.objects.annotate(groups=Count("credentials")))
+    kinds = list(CredentialKind.objects.annotate(groups=Count("credentials")).order_by("position", "label"))
     return render(
         request,
         "administration/paper_kinds.html",

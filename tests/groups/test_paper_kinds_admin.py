@@ -68,7 +68,11 @@ def test_a_new_kind_gets_its_key_from_its_name_and_is_offered_everywhere(cast, c
     assert made.label in words(officer.get(reverse("papers", args=[cast.sunrise.pk])))
     assert made.label in words(officer.get(reverse("papers_matrix")))
     assert made.label in words(cast.client("lead").get(reverse("lead_papers", args=[cast.sunrise.pk])))
-    assert made.label in words(client.get(reverse("admin_paper_kinds")))
+    listed = client.get(reverse("admin_paper_kinds"))
+    assert made.label in words(listed)
+    assert [kind.position for kind in listed.context["kinds"]] == sorted(
+        CredentialKind.objects.values_list("position", flat=True)
+    )
 
 
 def test_the_key_never_changes_and_the_old_name_still_finds_it(client):

@@ -1,7 +1,7 @@
 """One state noted for several groups: what is said before, what is done, what is left alone."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from auditlog.models import LogEntry
@@ -14,6 +14,7 @@ from groups.papers_together import CHANGED, GONE, Wish, looked_at, note_together
 from tests import factories
 from tests.cast import Cast, make_cast
 from tests.groups.test_credentials import kind, sent
+from toolkit_portal.core.dates import months_after
 
 pytestmark = pytest.mark.django_db
 KEY = "data-protection"
@@ -90,6 +91,25 @@ def test_the_same_form_twice_is_one_act(cast):
     other = words(cast.client("officer").post(url, data, follow=True))
     assert "Nothing was changed" in other and CHANGED_WORDS in other and "stands like this already" in other
     assert CredentialChange.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("days", "typed", "seen", "months"),
+    [
+        (0, "", "on", 24),
+        (-9, "", "on", 24),
+        (1, "", "on", None),
+        (0, "", "", None),
+        (0, "01/02/2030", "on", None),
+    ],
+)
+def test_a_paper_that_was_due_and_is_seen_is_due_again_after_its_months(cast, days, typed, seen, months):
+    today = timezone.localdate()
+    noted(cast.sunrise, review_on=today + timedelta(days=days))
+    data = {"state": "in_place", "review_on": typed, "step": "do", f"version-{cast.sunrise.pk}": "1"}
+    cast.client("officer").post(address(cast.sunrise), data | ({"seen": "on"} if seen else {}))
+    wanted = months_after(today, months) if months else today + timedelta(days=days)
+    assert Credential.objects.get().review_on == (date(2030, 2, 1) if typed else wanted)
 
 
 def test_what_changed_since_it_was_shown_is_left_alone(cast):
