@@ -20,6 +20,11 @@ from toolkit_portal.core.form_ids import form_id, to_new_form
 MOST_AT_ONCE = 100
 # What has happened is shown once more when the same form comes back: by form, the newest few.
 REMEMBERED, MOST_REMEMBERED = "papers_noted", 5
+PAGES = {
+    "form": "papers/together_form.html",
+    "check": "papers/together_check.html",
+    "done": "papers/together_done.html",
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,7 +80,7 @@ def _page(
     number = sum(outcome.fate in {WILL, DONE} for outcome in outcomes)
     context |= {"kind": kind, "groups": groups, "outcomes": outcomes, "number": number}
     context |= {"left": len(outcomes) - number, "back": reverse("papers_matrix", query={"paper": kind.key})}
-    return render(request, f"papers/together_{step}.html", context, status=status)
+    return render(request, PAGES[step], context, status=status)
 
 
 def _ids(query: QueryDict) -> list[int]:
