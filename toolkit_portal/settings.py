@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "crispy_forms",
     "django_htmx",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "auditlog",
     "allauth",
     "allauth.account",
@@ -144,6 +146,9 @@ CACHES = {
     if TESTING
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}
 }
+
+# Long work is handed to `manage.py worker` through the database. Another engine is another BACKEND here.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # People
 AUTH_USER_MODEL = "groups.User"
@@ -262,6 +267,7 @@ RETENTION_DAYS = {
     "invitations": env.number("KEEP_INVITATIONS_DAYS", 90, least=1, most=36525),
     "visit_drafts": env.number("KEEP_VISIT_DRAFTS_DAYS", 30, least=1, most=36525),
     "uploads": env.number("KEEP_UPLOADS_DAYS", 30, least=1, most=36525),
+    "jobs": 7,  # pages say so: groups.models.jobs.KEPT_DAYS
     "sessions": 0,  # as soon as they have ended
 }
 

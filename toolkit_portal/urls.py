@@ -15,6 +15,7 @@ urlpatterns = [
     path("groups/", group_list, name="group_list"),
     path("groups/", include("groups.urls.community_groups")),
     path("directory/", include("groups.urls.directory")),
+    path("jobs/", include("groups.urls.jobs")),
     path("", include("groups.urls.papers")),
     path("", include("groups.urls.work")),
     path("", include("groups.urls.lead_papers")),

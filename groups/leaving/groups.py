@@ -8,6 +8,7 @@ from auditlog.context import disable_auditlog
 from auditlog.models import LogEntry
 from django.db import connection, models, transaction
 
+from groups.jobs.fence import raise_fence
 from groups.leaving import files, registry, trail
 from groups.models import CommunityGroup, Membership, User
 
@@ -47,11 +48,12 @@ class GroupErasure:
 
 @contextmanager
 def erasing() -> Iterator[None]:
-    """One transaction, in which deleting writes no new entries about what is deleted.
+    """One transaction, in which deleting writes no new entries about what is deleted, and no job starts.
 
     On SQLite with a write-ahead log, the log is emptied afterwards: it holds old pages.
     """
     with transaction.atomic(), disable_auditlog():
+        raise_fence()
         yield
         for act in registry.after_erasure:
             act()

@@ -10,6 +10,7 @@ from django.contrib.admin.models import LogEntry as AdminEntry
 from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 
+from groups.jobs.dropping import ERASED, empty
 from groups.leaving import registry
 from groups.leaving.names import Names
 from groups.leaving.registry import Fate, Person
@@ -24,6 +25,8 @@ from groups.models import (
     CredentialKind,
     ImportUpload,
     Invitation,
+    Job,
+    JobWorker,
     Membership,
     Organisation,
     OrganisationContact,
@@ -47,6 +50,13 @@ def register() -> None:
 def _groups() -> None:
     registry.of_group(PaperReminder, "Mails that a paper runs out", "credential__group", changed=["begun_at"])
     registry.of_group(
+        Job,
+        "Files made for somebody, kept for a week",
+        lambda group: Job.objects.naming(group),
+        goes=_jobs_holding,
+        empty=_empty_jobs,
+    )
+    registry.of_group(
         CredentialFile, "Files of papers", "credential__group", changed=["uploaded_at", "judged_at"]
     )
     registry.of_group(
@@ -66,6 +76,20 @@ def _groups() -> None:
     registry.of_group(ImportUpload, "Uploaded spreadsheets that name the group", _uploads_naming)
     registry.of_group(CommunityGroup, "The group itself", "pk", changed=["updated_at"])
     registry.name_fields.append((CommunityGroup, "directory_consent_by", "pk"))
+
+
+def _jobs_holding(group: CommunityGroup) -> QuerySet[Job]:
+    """Jobs about the group, and those that have or are getting a result wide enough to hold its rows."""
+    wide = Job.objects.wide_over(group).filter(state__in=[Job.State.RUNNING, Job.State.DONE])
+    return Job.objects.filter(Q(pk__in=Job.objects.naming(group).values("pk")) | Q(pk__in=wide.values("pk")))
+
+
+def _empty_jobs(jobs: QuerySet[Job], by: User | None) -> None:
+    """Those about the group go, since their title may name it; wide ones stay without a result."""
+    ids = list(jobs.values_list("pk", "scope"))
+    wide = [pk for pk, scope in ids if scope != Job.Scope.GROUPS]
+    Job.objects.filter(pk__in=[pk for pk, scope in ids if scope == Job.Scope.GROUPS]).delete()
+    empty(Job.objects.filter(pk__in=wide), ERASED)
 
 
 def _uploads_naming(group: CommunityGroup) -> QuerySet[ImportUpload]:
@@ -101,6 +125,7 @@ def _people() -> None:
     registry.of_person(PaperReminder, "Mails that a paper runs out", _own(PaperReminder, "person"))
     registry.of_person(VisitDraft, "Drafts of visits", _own(VisitDraft, "officer"))
     registry.of_person(ImportUpload, "Uploaded spreadsheets", _own(ImportUpload, "owner"))
+    registry.of_person(Job, "Files they had made, kept for a week", _own(Job, "owner"))
     registry.of_person(Contact, "Contact entries of groups", _addressed(Contact))
     registry.of_person(
         OrganisationContact, "Contact entries of organisations", _addressed(OrganisationContact)
@@ -128,6 +153,7 @@ def _people() -> None:
     registry.written_by(AdminEntry, "What they did in the emergency admin", "user", copied=True)
     registry.holds_nothing(Organisation, "A body outside: its address is public and names no person.")
     registry.holds_nothing(CredentialKind, "A list of papers there are, not whose.")
+    registry.holds_nothing(JobWorker, "A process of the portal, not a person.")
     registry.holds_nothing(LIO, "A body: its address and logo are its own, not a person's.")
 
 
@@ -179,6 +205,12 @@ def _rules() -> None:
         "Uploaded spreadsheets that nobody went on with",
         "uploads",
         lambda before: ImportUpload.objects.filter(created_at__lt=before),
+    )
+    registry.kept_for(
+        "jobs",
+        "Files made for somebody, and what became of those that weren't made",
+        "jobs",
+        lambda before: Job.objects.filter(ended_at__lt=before),
     )
     registry.kept_for(
         "invitations",

@@ -8,11 +8,12 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
+from groups.jobs.dropping import ERASED, empty
 from groups.leaving import files, registry, trail
 from groups.leaving.groups import erasing
 from groups.leaving.names import Names
 from groups.leaving.registry import Fate, Person, PersonKind
-from groups.models import CommunityGroup, Contact, Invitation, Membership, User
+from groups.models import CommunityGroup, Contact, Invitation, Job, Membership, User
 
 FORMER = "Former colleague"
 # A domain that no mail reaches, ever (RFC 2606).
@@ -105,6 +106,8 @@ def erase_person(*, person: Person, by: User | None) -> PersonErasure:
         near = _groups_near(person)
         _clear_name_fields(names, near)
         stored = [name for group in near for loose in registry.loose_files for name in loose(group)]
+        # Files made for others may name them wherever they appear, and live for a week only: all of them go.
+        empty(Job.objects.exclude(scope=Job.Scope.NOBODY), ERASED)
         for kind in registry.person_kinds:
             if kind.fate is Fate.GOES:
                 rows = kind.held(person)

@@ -9,6 +9,7 @@ from groups.models.credentials import (
     PaperReminder,
 )
 from groups.models.imports import ImportUpload
+from groups.models.jobs import Job, JobWorker
 from groups.models.organisations import Organisation, OrganisationContact, Service
 from groups.models.people import LIO, BreakGlass, Invitation, Membership, User
 from groups.models.places import AudienceServed, Community, District, ServiceArea
@@ -29,6 +30,8 @@ __all__ = [
     "District",
     "ImportUpload",
     "Invitation",
+    "Job",
+    "JobWorker",
     "Membership",
     "Organisation",
     "OrganisationContact",

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from groups import people
 from groups.access import AuthenticatedRequest, get_editable_group
 from groups.forms.people import AcceptForm, InvitationForm, OwnDetailsForm
-from groups.models import CommunityGroup, Invitation, Membership, User
+from groups.models import CommunityGroup, Invitation, Job, Membership, User
 
 
 def account(request: AuthenticatedRequest) -> HttpResponse:
@@ -32,6 +32,7 @@ def account(request: AuthenticatedRequest) -> HttpResponse:
             "form": form,
             "held": request.user.memberships.live().select_related("lio", "group"),
             "two_steps": is_mfa_enabled(request.user),
+            "has_jobs": Job.objects.of(request.user).exists(),
         },
         status=422 if form.is_bound and form.errors else 200,
     )

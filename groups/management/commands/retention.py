@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from groups.jobs.sweeping import sweep
 from groups.leaving.retention import due_today, run
 
 
@@ -20,6 +21,8 @@ class Command(BaseCommand):
         done = None if options["dry_run"] else run()
         for line in due_today() if done is None else done.lines:
             self.stdout.write(f"{line.rule.title} ({line.days} days): {line.number}")
+        if done is not None:
+            sweep()
         if done is not None and done.files_left:
             raise CommandError(
                 f"{len(done.files_left)} files couldn't be removed. manage.py sweep_files tries them again: "
