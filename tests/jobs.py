@@ -54,6 +54,12 @@ def kind(
         kinds.forget(KEY)
 
 
+def make_lasting_kind() -> None:
+    """The kind of job of tests that can't say when it is over, such as the rows of the access table."""
+    kinds.forget(KEY)
+    kinds.register(JobKind(key=KEY, words="List of names", may=may, covers=covers_groups, run=write_names))
+
+
 def queue(by: User, *, title: str = "Names of groups", **params: object) -> Job:
     return queue_job(kind=KEY, by=by, params=params, title=title, client_id=uuid.uuid4())
 

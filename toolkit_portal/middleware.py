@@ -80,7 +80,8 @@ def session_limits(get_response: Respond) -> Respond:
                 request.session[STARTED], request.session[SEEN] = now, now
             elif now - seen > settings.SESSION_IDLE_SECONDS or now - started > settings.SESSION_COOKIE_AGE:
                 logout(request)
-            elif now - seen > 60:  # once a minute, so that reading a page seldom writes
+            elif now - seen > 60 and request.GET.get("watch") != "1":
+                # Once a minute, so that reading a page seldom writes; not for a page that asks by itself.
                 request.session[SEEN] = now
         return get_response(request)
 

@@ -43,7 +43,11 @@
       .catch(look);
   });
   document.addEventListener("portal:answered", answeredHere);
-  document.addEventListener("htmx:afterRequest", (event) => event.detail.successful && answeredHere());
+  document.addEventListener("htmx:afterRequest", (event) => {
+    // A page that watches something asks by itself: that is nobody's visit, and the server doesn't count it either.
+    const asked = event.detail.requestConfig ? event.detail.requestConfig.path : "";
+    if (event.detail.successful && !asked.endsWith("?watch=1")) answeredHere();
+  });
   document.addEventListener("visibilitychange", look);
   if (channel) {
     channel.onmessage = answered;

@@ -39,6 +39,7 @@ NOT_PAGES = {
     "profile_sheet",
     "lead_portfolio_file",
     "lead_profile_sheet",
+    "job_file",
 }
 
 

@@ -15,7 +15,7 @@ from evidence.models import Evidence
 from evidence.recording import to_review
 from groups.access import AuthenticatedRequest, officers_only, roles_of
 from groups.credentials import WARNED_DAYS, expiring, files_to_check, to_look_at_again
-from groups.models import CommunityGroup, Credential, User, Visit, VisitDraft
+from groups.models import CommunityGroup, Credential, Job, User, Visit, VisitDraft
 from readiness import scoring
 from readiness.models import Action, ActionNote, Assessment
 from readiness.planning import answer_help, open_help
@@ -27,6 +27,7 @@ SHOWN = 8
 """Lines of a list before "and 12 more"; ?show=all shows up to MOST."""
 MOST = 200
 GROUPS_SHOWN = 25
+JOBS_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,7 @@ def my_work(request: AuthenticatedRequest) -> HttpResponse:
         "help_notes": list(open_help(user).filter(action__plan__group__in=scope)[:MOST]),
         "own": own_table(groups, user, planned),
         "group_count": groups.count(),
+        "jobs": list(Job.objects.of(user)[:JOBS_SHOWN]),
     }
     return render(request, "home/my_work.html", context)
 

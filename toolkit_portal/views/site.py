@@ -10,8 +10,10 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from groups.jobs import presence
 from readiness.models import Edition
 
 
@@ -23,6 +25,8 @@ class Finding:
     what: str
     ok: bool
     detail: str
+    # Whether people can't work on pages without it.
+    is_vital: bool = True
 
 
 @login_not_required  # whoever has a question about their data may hold no account
@@ -42,10 +46,10 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @login_not_required  # a monitor has no account; the page counts nothing and names nobody
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """Whether the portal can work: status 200, or 503 where something is amiss. JSON for programs."""
+    """Whether the portal can work: status 200, or 503 where something vital is amiss. JSON for programs."""
     findings = [*database_findings(), pdf_finding()]
     well = all(finding.ok for finding in findings)
-    status = 200 if well else 503
+    status = 200 if all(finding.ok or not finding.is_vital for finding in findings) else 503
     if request.GET.get("format") == "json" or request.get_preferred_type(
         ["text/html", "application/json"]
     ) == ("application/json"):
@@ -78,6 +82,7 @@ def database_findings() -> list[Finding]:
             findings.append(
                 Finding("edition", "Toolkit edition", bool(edition), edition or "none: run manage.py migrate")
             )
+            findings.append(worker_finding())
         return findings
     except DatabaseError:
         # The database's own words may name hosts and accounts: they belong in the log, not here.
@@ -92,6 +97,18 @@ def journal_finding() -> Finding:
     # A database in memory has no journal file to choose.
     well = mode in {settings.SQLITE_JOURNAL, "MEMORY"}
     return Finding("sqlite", "SQLite", well, f"version {sqlite3.sqlite_version}, journal {mode}")
+
+
+def worker_finding() -> Finding:
+    """Whether a worker was there within the last minute. Amiss only when work waits for one; pages go on without."""
+    if presence.is_there():
+        return Finding("worker", "Worker", True, "there", is_vital=False)
+    since = presence.waits_since()
+    if since is None:
+        return Finding("worker", "Worker", True, "none seen lately, and nothing waits for one", is_vital=False)
+    late = timezone.now() - since > presence.PATIENCE
+    detail = "none seen lately, and files wait to be made: run manage.py worker" if late else "none seen lately"
+    return Finding("worker", "Worker", not late, detail, is_vital=False)
 
 
 def pdf_finding() -> Finding:
