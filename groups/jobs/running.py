@@ -146,7 +146,13 @@ def end(jobs: QuerySet[Job], state: Job.State, **facts: Any) -> int:
     """Ends the jobs of a query, and says how many. The query names the state they must be in."""
     now = timezone.now()
     return jobs.update(
-        state=state, token=None, lease_until=None, ended_at=now, expires_at=kept_until(now), **facts
+        state=state,
+        token=None,
+        lease_until=None,
+        ended_at=now,
+        expires_at=kept_until(now),
+        progress_words="",
+        **facts,
     )
 
 

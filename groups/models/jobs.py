@@ -69,7 +69,7 @@ class Job(models.Model):
     params = models.JSONField(default=dict)
     title = models.CharField(max_length=200)
     scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.NOBODY)
-    groups = models.ManyToManyField("groups.CommunityGroup", related_name="+", blank=True)
+    groups = models.ManyToManyField("groups.CommunityGroup", related_name="jobs_about", blank=True)
     lio = models.ForeignKey("groups.LIO", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)

@@ -149,5 +149,3 @@ def job_delete(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         messages.success(request, "Deleted.")
         return redirect("jobs")
     return render(request, "jobs/delete.html", {"job": found})
-
-

@@ -38,6 +38,7 @@ from groups.models import (
     CredentialFile,
     CredentialKind,
     ImportUpload,
+    Job,
     TrackRecord,
     TrackRecordFile,
     Visit,
@@ -58,6 +59,26 @@ def cast(monkeypatch: pytest.MonkeyPatch) -> Cast:
     """The cast; plans become PDFs in no time."""
     monkeypatch.setattr(issuing, "render_plan", lambda document, **_: f"%PDF {uuid.uuid4()}".encode())
     return make_cast()
+
+
+def seed_jobs(cast: Cast, group: CommunityGroup) -> None:
+    """A file made about the group, and a table of the county in which it stands."""
+    now = timezone.now()
+    ended = {"kind": "a-kind", "state": "done", "ended_at": now, "expires_at": now + timedelta(days=7)}
+    named = Job.objects.create(
+        owner=cast.officer, title=MARK, scope="groups", file=markers.keep_file("jobs/named"), **ended
+    )
+    named.groups.set([group])
+    markers.mark_rows(Job.objects.filter(pk=named.pk))
+    Job.objects.create(
+        owner=cast.manager,
+        title="Table of the county",
+        scope="county",
+        file=markers.keep_file("jobs/county"),
+        filename=f"{MARK}.xlsx",
+        report={MARK: 1},
+        **ended,
+    )
 
 
 @pytest.fixture
@@ -200,6 +221,7 @@ def seed(cast: Cast) -> CommunityGroup:
         filename="groups.csv",
         file=default_storage.save("imports/sheet.table", ContentFile(f"name\n{MARK}\n".encode())),
     )
+    seed_jobs(cast, group)
     seed_readiness(cast, group)
     seed_evidence(cast, group)
     seed_papers(cast, group)
@@ -241,8 +263,8 @@ def test_nothing_of_an_erased_group_is_left_anywhere(cast: Cast, seeded: Communi
         texts = [field for field in kind.model._meta.concrete_fields if markers.marked(field) is not None]
         assert not texts or kind.model in {ImportUpload} or kind.model._meta.db_table in tables, kind.title
     assert {LogEntry._meta.db_table, AdminEntry._meta.db_table} <= tables
-    # Two issued, two drafts, two of evidence, one of a survey, two of a brief, one import.
-    assert len(markers.files_with_marker()) == 12
+    # Two issued, two drafts, two of evidence, one of a survey, two of a brief, one import, two of jobs.
+    assert len(markers.files_with_marker()) == 14
     foreseen = what_goes(group)
     others = CommunityGroup.objects.exclude(pk=group.pk).count()
 

@@ -29,6 +29,7 @@ from groups.models import (
     Contact,
     ImportUpload,
     Invitation,
+    Job,
     Membership,
     OrganisationContact,
     User,
@@ -72,6 +73,16 @@ def seed(cast: Cast) -> User:
         lio=cast.peak,
         filename=f"{MARK}.csv",
         file=default_storage.save("imports/own.table", ContentFile(MARK.encode())),
+    )
+    now = timezone.now()
+    Job.objects.create(
+        owner=leaver,
+        kind="a-kind",
+        title=MARK,
+        state="done",
+        file=default_storage.save("jobs/own.txt", ContentFile(MARK.encode())),
+        ended_at=now,
+        expires_at=now + timedelta(days=7),
     )
     people.invite_lead(group=cast.sunrise, email=EMAIL, name=f"{MARK} Leaver", by=cast.other_officer)
     people.invite_lead(group=cast.sunrise, email="kept@lead.example", name="Kept", by=leaver)
@@ -122,7 +133,7 @@ def test_nothing_names_an_erased_person_any_more(cast: Cast):
     if connection.vendor == "sqlite":
         assert not markers.raw_database_holds_marker()
     assert erased.counts == foreseen.counts
-    assert (erased.files, erased.files_left) == (1, [])
+    assert (erased.files, erased.files_left) == (2, [])
     assert not any(
         session.get_decoded().get("_auth_user_id") == str(leaver.pk) for session in Session.objects.all()
     )

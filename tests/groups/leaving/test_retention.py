@@ -16,7 +16,7 @@ from django.utils import timezone
 from groups import people
 from groups.leaving import registry
 from groups.leaving.retention import due_today, limit, run
-from groups.models import BreakGlass, CommunityGroup, ImportUpload, Invitation, User, VisitDraft
+from groups.models import BreakGlass, CommunityGroup, ImportUpload, Invitation, Job, User, VisitDraft
 from readiness.models import Action
 from tests import factories
 from tests.cast import Cast, make_cast
@@ -110,6 +110,14 @@ def seed(cast: Cast) -> None:
         BreakGlass.objects.create(
             user=cast.administrator, group=group, reason="They rang us", opened_at=moment, expires_at=moment
         )
+        Job.objects.create(
+            owner=cast.officer,
+            kind="a-kind",
+            title="A table",
+            state="cancelled",
+            ended_at=moment,
+            expires_at=moment,
+        )
         AdminEntry.objects.create(
             user=cast.administrator,
             action_time=moment,
@@ -140,6 +148,7 @@ def test_a_dry_run_says_the_numbers_of_the_real_run_and_a_second_run_finds_nothi
         "admin_trail": 1,
         "visit_drafts": 1,
         "import_uploads": 1,
+        "jobs": 1,
         "invitations": 1,
         "sessions": 1,
         "openings": 1,
