@@ -105,9 +105,13 @@ def worker_finding() -> Finding:
         return Finding("worker", "Worker", True, "there", is_vital=False)
     since = presence.waits_since()
     if since is None:
-        return Finding("worker", "Worker", True, "none seen lately, and nothing waits for one", is_vital=False)
+        return Finding(
+            "worker", "Worker", True, "none seen lately, and nothing waits for one", is_vital=False
+        )
     late = timezone.now() - since > presence.PATIENCE
-    detail = "none seen lately, and files wait to be made: run manage.py worker" if late else "none seen lately"
+    detail = (
+        "none seen lately, and files wait to be made: run manage.py worker" if late else "none seen lately"
+    )
     return Finding("worker", "Worker", not late, detail, is_vital=False)
 
 
