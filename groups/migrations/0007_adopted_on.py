@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('groups', '0005_papers_and_track_records'),
+        ('groups', '0006_jobs'),
     ]
 
     operations = [
