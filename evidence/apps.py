@@ -8,7 +8,7 @@ class EvidenceConfig(AppConfig):
     name = "evidence"
 
     def ready(self) -> None:
-        from evidence import attachments, consent, leaving, search_index, trail
+        from evidence import attachments, consent, leaving, pack_jobs, search_index, trail
         from evidence.briefs import withdraw_briefs_with
         from evidence.directory import mentions
         from evidence.reference import load_barriers
@@ -16,7 +16,8 @@ class EvidenceConfig(AppConfig):
 
         trail.register()
         leaving.register()
-        consent.on_less_allowed.append(withdraw_briefs_with)
+        consent.on_less_allowed += [withdraw_briefs_with, pack_jobs.drop_packs_with]
+        pack_jobs.register_kind()
         post_migrate.connect(load_barriers, sender=self)
         MENTIONS.append(mentions)
         search_index.follow()

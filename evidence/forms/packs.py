@@ -1,0 +1,36 @@
+"""The form of a tender pack: which files of papers go in, and whether the portfolio and the profile sheet do."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from evidence.packs import PackLine, newest_files
+
+
+class PackForm(forms.Form):
+    """Offers the files of papers that hold today; anything else is no choice."""
+
+    profile = forms.BooleanField(label="Profile sheet", required=False, initial=True)
+    portfolio = forms.BooleanField(label="Portfolio", required=False, initial=True)
+    files = forms.TypedMultipleChoiceField(
+        label="Papers", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    client_id = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, lines: Sequence[PackLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        files: Any = self.fields["files"]
+        files.choices = [
+            (file.pk, f"{line.line.kind.label}: {file.filename}")
+            for line in lines
+            if line.can_go
+            for file in line.files
+        ]
+        files.initial = newest_files(lines)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not (data["files"] or data["profile"] or data["portfolio"]):
+            raise forms.ValidationError("Choose at least one thing to put into the pack.")
+        return data
