@@ -104,7 +104,7 @@ def _run(context: JobContext) -> Result:
 
 def drop_packs_with(quote: Quote, by: User) -> None:
     """Takes back the packs of every group that told of a quote whose allowed uses have shrunk."""
-    for group in quote.record.groups.all():
+    for group in CommunityGroup.objects.filter(evidence=quote.record_id) if quote.record_id else ():
         drop_results(why=WITHDRAWN, kinds=[KIND], group=group)
 
 

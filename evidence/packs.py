@@ -1,4 +1,4 @@
-"""A tender pack: chosen papers of a group with an index, its profile sheet and its portfolio, in one ZIP (toolkit 2.21).
+"""A tender pack: chosen papers of a group with an index, profile sheet and portfolio, in one ZIP (toolkit 2.21).
 
 What is missing or has run out is listed in the index and never hidden: a commissioner finds it in any case.
 """
@@ -118,8 +118,9 @@ def contents_of(
     left_out = []
     for line in lines_of(group, day):
         wanted = [file for file in line.files if file.pk in chosen] if line.can_go else []
-        included += _of_paper(line, wanted, len(included))
-        if not wanted:
+        if wanted:
+            included += _of_paper(line, wanted, len(included))
+        else:
             stage = str(CredentialKind.Stage(line.line.kind.stage).label)
             left_out.append(LeftOut(line.line.kind.label, line.why_not or "Not chosen", stage))
     return PackContents(group, day, tuple(included), tuple(left_out))

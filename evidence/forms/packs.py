@@ -13,24 +13,24 @@ class PackForm(forms.Form):
 
     profile = forms.BooleanField(label="Profile sheet", required=False, initial=True)
     portfolio = forms.BooleanField(label="Portfolio", required=False, initial=True)
-    files = forms.TypedMultipleChoiceField(
+    papers = forms.TypedMultipleChoiceField(
         label="Papers", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
     client_id = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
 
     def __init__(self, *args: Any, lines: Sequence[PackLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        files: Any = self.fields["files"]
-        files.choices = [
+        papers: Any = self.fields["papers"]
+        papers.choices = [
             (file.pk, f"{line.line.kind.label}: {file.filename}")
             for line in lines
             if line.can_go
             for file in line.files
         ]
-        files.initial = newest_files(lines)
+        papers.initial = sorted(newest_files(lines))
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors and not (data["files"] or data["profile"] or data["portfolio"]):
+        if not self.errors and not (data["papers"] or data["profile"] or data["portfolio"]):
             raise forms.ValidationError("Choose at least one thing to put into the pack.")
         return data

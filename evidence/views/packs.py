@@ -31,7 +31,7 @@ def tender_pack(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             kind=KIND,
             params={
                 "group": group.pk,
-                "files": sorted(data["files"]),
+                "files": sorted(data["papers"]),
                 "profile": data["profile"],
                 "portfolio": data["portfolio"],
             },
