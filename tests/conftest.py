@@ -1,6 +1,7 @@
 """What holds for every test: repeatable examples, no network, nothing left over in the cache."""
 
 import socket
+from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
@@ -19,8 +20,8 @@ def empty_cache() -> None:
     cache.clear()
 
 
-@pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
     """A connection to anywhere but this machine fails the test that makes it."""
     connect = socket.socket.connect
 
@@ -29,4 +30,6 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
             raise AssertionError(f"A test tried to reach {address[0]}.")
         connect(self, address)
 
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield

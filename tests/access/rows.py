@@ -18,7 +18,7 @@ class Row:
     """One URL and what each actor gets from it.
 
     name     URL name
-    kwargs   makes the URL's arguments from the cast (and any record it needs); called once per check
+    kwargs   makes the URL's arguments from the cast (and any record it needs); called once for all checks of the row
     get      actor -> status for GET; actors not named get `otherwise`; None: GET isn't allowed (405 to those
              in post with a status under 400)
     post     the same for POST; None: POST isn't allowed there
