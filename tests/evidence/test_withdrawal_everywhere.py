@@ -86,6 +86,7 @@ class County:
 def county() -> County:
     """Everything is reviewed and told by Sunrise on a visit; an administrator has opened its case file."""
     before = marker_walk.stored_files()
+    marker_walk.number_kinds_apart()
     cast = make_cast()
     break_glass(user=cast.administrator, group=cast.sunrise, reason="The group rang us about its record.")
     colleague = factories.make_officer(lio=cast.peak, name="Colin Colleague")
