@@ -49,6 +49,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if not str(item.path).startswith(here):
             continue
         item.add_marker(pytest.mark.browser)
+        # What must be covered whole is so without a browser, and noting the lines takes long.
+        item.add_marker(pytest.mark.no_cover)
         if not CHROMIUM and not owed:
             item.add_marker(pytest.mark.skip(reason=HOW_TO_GET_IT))
 

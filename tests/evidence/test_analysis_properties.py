@@ -22,7 +22,8 @@ from tests import factories
 from tests.core.test_disclosure import SMALL, Reader
 from toolkit_portal.core.disclosure import TOTAL, is_small
 
-pytestmark = pytest.mark.django_db
+# Thousands of pages or tables: noting the lines that they pass takes long, and no gate rests on them.
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 SEVERAL = ("district", "community", "barrier")
 FIRST_DAY = date(2026, 1, 5)

@@ -25,7 +25,8 @@ from tests.cast import Cast, make_cast
 from tests.evidence import marker_walk
 from tests.evidence.marker_walk import in_database, in_files, markers_in, on_pages
 
-pytestmark = pytest.mark.django_db
+# Thousands of pages or tables: noting the lines that they pass takes long, and no gate rests on them.
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 # Words and speaker of each quote.
 TO_WITHDRAW, OF_FOCUS_GROUP = ("Zqmarkerax", "Zqmarkeray"), ("Zqmarkerbx", "Zqmarkerby")
