@@ -56,10 +56,10 @@ def test_a_group_is_known_by_name_or_number(cast, tmp_path):
 @pytest.mark.parametrize(
     ("group", "message"),
     [
-        ("Sunrize", "“Sunrize” isn't a known group. Did you mean “Sunrise”?"),
-        ("999999", "There is no group with the number 999999."),
-        ("", "isn't a known group"),
-        ("9" * 40, "isn't a known group"),
+        ("Sunrize", "There is no group called “Sunrize”. Did you mean “Sunrise”"),
+        ("999999", "There is no group called “999999”."),
+        ("", "There is no group called “”."),
+        ("9" * 40, "There is no group called"),
     ],
 )
 def test_a_group_that_is_not_known_is_refused_in_words(cast, tmp_path, group, message):
@@ -74,7 +74,7 @@ def test_two_groups_of_one_name_are_told_apart_by_number(cast, tmp_path):
     other = factories.make_group(lio=cast.vale, name="Sunrise")
     with pytest.raises(CommandError) as fault:
         run(tmp_path / "p.pdf", "Sunrise")
-    assert f"{cast.sunrise.pk} (Peak), {other.pk} (Vale)" in str(fault.value)
+    assert f"Sunrise of Peak, id {cast.sunrise.pk}; Sunrise of Vale, id {other.pk}" in str(fault.value)
 
 
 @pytest.mark.parametrize("name", ["p.odt", "p", "p.pdf.txt"])

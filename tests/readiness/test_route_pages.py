@@ -386,9 +386,9 @@ def test_the_command_says_where_the_ladder_ends(cast, capsys):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--group", "Nowhere"], "none has that id"),
-        (["--group", "999999"], "none has that id"),
-        (["--group", "!"], "none has that id"),
+        (["--group", "Nowhere"], "There is no group called"),
+        (["--group", "999999"], "There is no group called"),
+        (["--group", "!"], "There is no group called"),
         (["--group", "Sunr"], "Did you mean “Sunrise”"),
         (["--group", "Sunrise", "--as-at", "30.6."], "Write it as 2026-06-30"),
     ],
@@ -400,7 +400,7 @@ def test_the_command_says_what_is_wrong(cast, options, words):
 
 def test_the_command_asks_which_of_two_groups_of_one_name(cast):
     factories.make_group(lio=cast.vale, name="Sunrise")
-    with pytest.raises(CommandError, match="Give the id of one"):
+    with pytest.raises(CommandError, match="Give the id"):
         call_command("route", "--group", "Sunrise")
 
 

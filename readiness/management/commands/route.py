@@ -6,32 +6,9 @@ from datetime import date
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from groups.finding import GroupNotFound, find_group
 from groups.models import CommunityGroup
-from groups.models.community_groups import name_key
 from readiness.route_facts import current_ladder, facts_of
-
-
-def group_named(words: str) -> CommunityGroup:
-    """The group of that id, name or other name. Raises CommandError where none or several fit."""
-    groups = CommunityGroup.objects.select_related("lio")
-    if words.isascii() and words.isdecimal() and (found := groups.filter(pk=int(words[:18])).first()):
-        return found
-    key = name_key(words)
-    fitting = list(groups.filter(search_text__contains=key)) if key else []
-    exact = [
-        group
-        for group in fitting
-        if key in {name_key(group.name), *(name_key(other) for other in group.other_names_list)}
-    ]
-    if len(exact) == 1:
-        return exact[0]
-    if exact:
-        listed = ", ".join(f"{group.pk} ({group.lio})" for group in exact)
-        raise CommandError(f"Several groups are called “{words}”. Give the id of one: {listed}.")
-    if fitting:
-        listed = ", ".join(f"“{group.name}”" for group in fitting[:5])
-        raise CommandError(f"No group is called “{words}”. Did you mean {listed}?")
-    raise CommandError(f"No group is called “{words}”, and none has that id.")
 
 
 def day_given(text: str) -> date:
@@ -54,7 +31,10 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=["json", "text"], default="text")
 
     def handle(self, *args, **options) -> None:
-        group = group_named(options["group"])
+        try:
+            group = find_group(options["group"])
+        except GroupNotFound as fault:
+            raise CommandError(str(fault)) from fault
         day = day_given(options["as_at"]) if options["as_at"] else timezone.localdate()
         ladder = current_ladder()
         if ladder is None:
