@@ -158,11 +158,11 @@ def holds_until(ladder: Ladder, facts: Facts) -> tuple[date | None, str]:
             ),
         ):
             if months:
-                ends += [(lapse, words) for last in days if (lapse := _lapses(last, months)) > day]
+                ends += [(lapse, words) for last in days if (lapse := lapses(last, months)) > day]
     return min(ends, default=(None, ""))
 
 
-def _lapses(last: date, months: int) -> date:
+def lapses(last: date, months: int) -> date:
     """The first day on which something that happened then is older than so many months."""
     year, month = divmod(last.year * 12 + last.month - 1 + months, 12)
     day = date(year, month + 1, min(last.day, calendar.monthrange(year, month + 1)[1]))

@@ -1,31 +1,22 @@
-"""Files for the demo county's records: photos, a scanned letter, notes, counts and a recording, all drawn or written
-here."""
+"""Files for the demo county's records: photos, a scanned letter, notes, counts and a recording."""
 
 from __future__ import annotations
 
-import io
-import math
-import struct
-import wave
-from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.core.files.base import ContentFile
-from PIL import Image, ImageDraw, ImageFont
 
 from evidence.attachments import FOLDER
 from evidence.demo import words
 from evidence.models import Attachment, Evidence
+from groups.demo.drawn import made as drawn
 from toolkit_portal.core.attachment_files import prepare
-from toolkit_portal.core.docx import WordFile
 from toolkit_portal.core.kept_files import digest, store_prepared
-from toolkit_portal.core.xlsx_out import Sheet, write_xlsx
 
 if TYPE_CHECKING:
     from evidence.demo.county import DemoCounty
 
-INK, PAPER, WALL, WOOD = "#1d2a26", "#fdfcf8", "#cfc8b8", "#7a5c3e"
 EVERY = 7  # of the newest records, so that a list's first page shows some
 
 
@@ -42,7 +33,7 @@ def add_files(county: DemoCounty) -> int:
             break
         record = records[max(0, place - 1) % len(records)]
         assert record.created_by is not None
-        prepared = prepare(ContentFile(MADE[kind](lines), name=name), name)
+        prepared = prepare(ContentFile(drawn(kind, lines), name=name), name)
         attachment = Attachment(
             client_id=county.uuid(),
             record=record,
@@ -58,91 +49,3 @@ def add_files(county: DemoCounty) -> int:
         made.append(attachment)
     Attachment.objects.bulk_create(made)
     return len(made)
-
-
-def _sheet_of_paper(lines: list[str], size: tuple[int, int], margin: int) -> Image.Image:
-    """A notice or letter: the first line large, the others under it."""
-    image = Image.new("RGB", size, PAPER)
-    pen, down = ImageDraw.Draw(image), margin
-    for place, line in enumerate(lines):
-        letters = size[0] // (16 if place == 0 else 28)
-        pen.text((margin, down), line, fill=INK, font=ImageFont.load_default(letters))
-        down += int(letters * (2 if place == 0 else 1.5))
-    return image
-
-
-def _photo(lines: list[str]) -> bytes:
-    """A notice pinned to a board, a little askew, in evening light."""
-    board = Image.new("RGB", (1200, 900), WOOD)
-    pen = ImageDraw.Draw(board)
-    pen.rectangle((40, 40, 1160, 860), fill=WALL)
-    notice = _sheet_of_paper(lines, (760, 560), 60).rotate(2, expand=True, fillcolor=WALL)
-    board.paste(notice, (210, 150))
-    pen.ellipse((585, 140, 615, 170), fill="#9b2226")
-    shade = Image.linear_gradient("L").resize(board.size).point(lambda light: light // 4)
-    board.paste(Image.new("RGB", board.size, INK), mask=shade)
-    return _saved(board, "JPEG", quality=85)
-
-
-def _drawing(lines: list[str]) -> bytes:
-    return _saved(_sheet_of_paper(lines, (900, 640), 70), "PNG")
-
-
-def _scan(lines: list[str]) -> bytes:
-    """A letter on A4, as a scanner makes it: a PDF of one picture."""
-    return _saved(_sheet_of_paper(lines, (1240, 1754), 150), "PDF", resolution=150)
-
-
-def _saved(image: Image.Image, kind: str, **options: float) -> bytes:
-    out = io.BytesIO()
-    image.save(out, kind, **options)
-    return out.getvalue()
-
-
-def _notes(lines: list[str]) -> bytes:
-    file = WordFile(title=lines[0])
-    file.heading(lines[0], 1)
-    for line in lines[1:]:
-        file.paragraph(line)
-    return file.content()
-
-
-def _counts(lines: list[str]) -> bytes:
-    """A workbook of one sheet; the cells of a line are parted by bars."""
-    cells = [line.split("|") for line in lines]
-    rows = [[int(cell) if cell.isdecimal() else cell for cell in row] for row in cells[1:]]
-    out = io.BytesIO()
-    write_xlsx(out, [Sheet(name="Counts", headers=cells[0], rows=rows)], title="Counts")
-    return out.getvalue()
-
-
-def _text(lines: list[str]) -> bytes:
-    return "\n".join(lines).encode()
-
-
-def _recording(lines: list[str]) -> bytes:
-    """Three seconds of a soft tone: a recording without anybody's voice."""
-    rate = 8000
-    out = io.BytesIO()
-    with wave.open(out, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(rate)
-        sound.writeframes(
-            b"".join(
-                struct.pack("<h", int(4000 * math.sin(2 * math.pi * 330 * step / rate)))
-                for step in range(3 * rate)
-            )
-        )
-    return out.getvalue()
-
-
-MADE: dict[str, Callable[[list[str]], bytes]] = {
-    "photo": _photo,
-    "drawing": _drawing,
-    "scan": _scan,
-    "notes": _notes,
-    "counts": _counts,
-    "text": _text,
-    "recording": _recording,
-}

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -11,13 +12,30 @@ from django.utils import timezone
 
 from evidence import search_index
 from evidence.demo.county import DemoCounty, add_evidence
+from groups.demo.files import add_files
+from groups.demo.papers import add_papers
+from groups.demo.shared import DemoGroup, DemoGroups
+from groups.demo.work import add_work
 from groups.models import AudienceServed, Community, CommunityGroup, District, ServiceArea
+from readiness import scoring
 from readiness.demo.groups import County, add_groups, add_people
-from readiness.demo.readiness import add_assessments, add_plans, add_unfinished_work, issue_plans
+from readiness.demo.history import add_route_history
+from readiness.demo.readiness import (
+    Standing,
+    add_assessments,
+    add_plans,
+    add_unfinished_work,
+    is_ahead,
+    issue_plans,
+)
 from readiness.models import Edition, SuggestedAction
 from readiness.route_keeping import settle
+from readiness.routes import Facts, reached
 
 BATCH = 500
+# What routes ask of scores; the other rules are met by what is made for it.
+SCORE_RULES = frozenset({"key", "after", "theme_scores", "levels", "overall"})
+MOST_IN_HAND = 3
 ISSUED_PLANS = 6  # each takes a second or two to render, so only some groups have one
 
 
@@ -36,6 +54,10 @@ class Made:
     issued: int = 0
     evidence: int = 0
     briefs: int = 0
+    papers: int = 0
+    works: int = 0
+    moves: int = 0
+    """How often a group came to another route."""
 
 
 @transaction.atomic
@@ -61,6 +83,7 @@ def build(
     county = _prepared(seed, today or timezone.localdate())
     made = Made()
     add_people(county)
+    shown = _to_show(county, seed)
     for start in range(0, groups, BATCH):
         batch, visits = add_groups(county, start, min(start + BATCH, groups))
         latest, assessments = add_assessments(county, batch, start)
@@ -68,11 +91,15 @@ def build(
         made.visits += visits
         made.assessments += assessments
         made.actions += add_plans(county, batch, latest, start)
+        entries = _in_hand(county, shown, batch, latest, start)
+        made.papers += add_papers(shown, entries)
+        made.works += add_work(shown, entries)
         if groups > BATCH:
             say(f"{made.groups} of {groups} groups")
     # Before the lead is there, who would get a mail at every start.
     made.issued = issue_plans(county, ISSUED_PLANS if issued is None else issued)
-    add_unfinished_work(county)
+    first, lead = add_unfinished_work(county)
+    add_files(shown, own=first, lead=lead)
     if evidence:
         told = add_evidence(
             DemoCounty(
@@ -90,6 +117,7 @@ def build(
         made.evidence, made.briefs = told.records, told.briefs
     # Most of it was written past the signals that search and routes listen to.
     search_index.rebuild()
+    made.moves = add_route_history(county)
     settle(CommunityGroup.objects.all(), "", day=county.today)
     return made
 
@@ -111,3 +139,45 @@ def _prepared(seed: int, today: date) -> County:
         serves={value.label: value for value in AudienceServed.objects.all()},
         services={value.label: value for value in ServiceArea.objects.all()},
     )
+
+
+def _to_show(county: County, seed: int) -> DemoGroups:
+    """What papers and work are made of. Their chance is their own: the rest of the county doesn't depend on it."""
+    chance = random.Random(f"papers and work {seed}")
+    return DemoGroups(
+        chance=chance,
+        today=county.today,
+        officers=county.officers,
+        uuid=lambda: UUID(int=chance.getrandbits(128), version=4),
+    )
+
+
+def _in_hand(
+    county: County,
+    shown: DemoGroups,
+    groups: list[CommunityGroup],
+    latest: dict[int, Standing],
+    start: int,
+) -> list[DemoGroup]:
+    """Most groups have in hand what the route asks for that their scores allow; some have less or more."""
+    routes = [
+        {name: rule for name, rule in route.items() if name in SCORE_RULES}
+        for route in county.edition.settings.get("routes", ())
+    ]
+    places = {"": 0} | {route["key"]: place for place, route in enumerate(routes)}
+    entries = []
+    for number, group in enumerate(groups, start):
+        standing = latest[group.pk]
+        themes = standing.assessment.theme_scores
+        facts = Facts(
+            county.today,
+            answers=standing.levels,
+            themes={code: scoring.from_text(text) for code, text in themes.items()},
+            overall=scoring.from_text(standing.assessment.overall_exact),
+        )
+        rung = places[reached(routes, {}, facts)]
+        if not is_ahead(number):
+            rung += shown.chance.choice([-1, 0, 0, 0, 0, 0, 1])
+        most = 1 if group.legal_form == CommunityGroup.LegalForm.NONE_YET else MOST_IN_HAND
+        entries.append(DemoGroup(group, max(0, min(most, rung)), is_own=number == 0))
+    return entries

@@ -1,7 +1,8 @@
 """The demo county: whole, varied, valid, the same for the same seed and day, and never among real data."""
 
 import hashlib
-from datetime import date
+from collections import Counter
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
@@ -22,9 +23,33 @@ from evidence.models import (
     QuoteConsent,
     Survey,
 )
-from groups.models import LIO, CommunityGroup, District, Membership, User, Visit
+from groups.credentials import FACTS, as_at, expiring, files_to_check, papers_of, to_look_at_again
+from groups.models import (
+    LIO,
+    CommunityGroup,
+    Credential,
+    CredentialChange,
+    CredentialFile,
+    District,
+    Membership,
+    TrackRecord,
+    TrackRecordFile,
+    User,
+    Visit,
+)
 from readiness.demo.county import DemoRefused, build
-from readiness.models import Action, Answer, Assessment, IssuedPlan, Plan
+from readiness.models import (
+    Action,
+    Answer,
+    Assessment,
+    Edition,
+    GroupRoute,
+    IssuedPlan,
+    Plan,
+    RouteChange,
+)
+from readiness.route_facts import current_ladder, facts_of
+from readiness.routes import reached
 from tests import factories
 from toolkit_portal.views import home
 
@@ -56,7 +81,9 @@ def content() -> dict[str, list[tuple]]:
             for field in model._meta.concrete_fields
             if not field.primary_key
             and not getattr(field, "auto_now", False)
-            and field.name not in ("password", "judged_at")
+            # When a route was judged is the run's clock; a stored file has a name that nobody can guess.
+            and (field.name not in ("password", "judged_at") or model is CredentialFile)
+            and not isinstance(field, models.FileField)
         ]
         found[model._meta.label] = [
             tuple(
@@ -175,8 +202,8 @@ def test_officers_work_has_something_in_every_box(client):
     officer = User.objects.get(email="officer@demo.example")
     client.force_login(officer, backend="groups.sign_in.PortalBackend")
     context = client.get("/").context
-    for box in ("upcoming", "late", "unseen"):
-        assert context[box].items, box
+    for box in ("upcoming", "late", "unseen", "papers_to_check", "running_out", "look_again"):
+        assert 1 <= context[box].total <= 30, box
     assert context["visit_drafts"]
     assert context["assessment_drafts"]
     assert context["help_notes"]
@@ -299,3 +326,148 @@ def test_large_counties_come_in_batches_with_names_apart(monkeypatch):
     build(groups=100, issued=0, say=said.append)
     assert said == ["40 of 100 groups", "80 of 100 groups", "100 of 100 groups"]
     assert CommunityGroup.objects.values("name_key").distinct().count() == 100
+
+
+# Papers, pieces of work, routes
+
+
+def test_every_route_occurs_and_some_changed_in_the_last_year():
+    made = build(issued=0, evidence=400)
+    ladder = current_ladder()
+    assert ladder is not None
+    counts = Counter(GroupRoute.objects.values_list("route", flat=True))
+    *lower, top = ladder.titles
+    assert len(lower) == 3 and all(counts[key] >= 3 for key in lower), counts
+    assert counts[top] >= 1
+    assert made.moves == RouteChange.objects.count()
+    lately = RouteChange.objects.filter(changed_at__date__gt=timezone.localdate() - timedelta(days=365))
+    assert lately.filter(went_up=True).count() >= 5 and lately.filter(went_up=False).count() >= 2
+    assert not lately.filter(changed_at__date__gt=timezone.localdate()).exists()
+    causes = set(RouteChange.objects.values_list("cause", flat=True))
+    assert "A new assessment" in causes and any(cause.endswith(": in place") for cause in causes)
+
+
+@pytest.mark.parametrize("seed", [1, 5])
+def test_history_of_routes_is_what_the_facts_of_those_days_say(seed):
+    build(issued=0, evidence=300, seed=seed)
+    ladder, today = current_ladder(), timezone.localdate()
+    assert ladder is not None
+    groups = CommunityGroup.objects.all()
+    history: dict[int, list[RouteChange]] = {group.pk: [] for group in groups}
+    for change in RouteChange.objects.order_by("changed_at", "pk"):
+        told = history[change.group_id]
+        assert not told or told[-1].route == change.before
+        assert change.went_up is (
+            list(ladder.titles).index(change.route) > list(ladder.titles).index(change.before)
+        )
+        told.append(change)
+    days = {timezone.localdate(change.changed_at) for told in history.values() for change in told}
+    assert len(days) > 10
+    for day in sorted(days | {day - timedelta(days=1) for day in days} | {today}):
+        facts = facts_of(groups, ladder, day, short=True)
+        for pk, told in history.items():
+            until = [change for change in told if timezone.localdate(change.changed_at) <= day]
+            route = until[-1].route if until else told[0].before if told else None
+            judged = reached(ladder.routes, ladder.asks, facts[pk])
+            assert judged == route or route is None, (day, pk)
+    for kept in GroupRoute.objects.all():
+        assert not history[kept.group_id] or history[kept.group_id][-1].route == kept.route
+
+
+def test_an_edition_without_routes_makes_no_history():
+    edition = Edition.objects.get(is_current=True)
+    edition.settings = {name: value for name, value in edition.settings.items() if name != "routes"}
+    edition.save()
+    assert build(groups=3, issued=0).moves == 0
+    assert Credential.objects.exists() and not GroupRoute.objects.exists()
+
+
+def test_papers_are_in_every_state_with_a_history_that_leads_there():
+    build(issued=0)
+    today = timezone.localdate()
+    assert set(Credential.objects.values_list("state", flat=True)) == set(Credential.State.values)
+    in_place = Credential.objects.in_place(today)
+    ends = [(paper.expires_on - today).days for paper in in_place.filter(expires_on__isnull=False)]
+    assert any(left <= 14 for left in ends) and any(14 < left <= 60 for left in ends)
+    assert any(left > 60 for left in ends)
+    assert Credential.objects.expired(today).exists() and in_place.filter(review_on__lte=today).exists()
+    assert in_place.filter(checked_by="").exists() and in_place.exclude(checked_by="").exists()
+    for key, least in (("public-liability", 2), ("employers-liability", 5)):
+        sums = set(in_place.filter(kind__key=key).values_list("pounds", flat=True))
+        assert len(sums) > 1 and sums <= {million * 1_000_000 for million in (2, 5, 10) if million >= least}
+    now = {change.credential_id: change for change in as_at(CommunityGroup.objects.values("pk"), today)}
+    changes = CredentialChange.objects
+    assert changes.count() > Credential.objects.count() * 1.2
+    oldest = changes.order_by("recorded_at")[0].recorded_at
+    assert 480 < (today - timezone.localdate(oldest)).days <= 540
+    for paper in Credential.objects.prefetch_related("changes"):
+        newest = now[paper.pk]
+        assert all(getattr(newest, name) == getattr(paper, name) for name in FACTS)
+        assert paper.version == len(paper.changes.all())
+        for change in paper.changes.all():
+            noted = timezone.localdate(change.recorded_at)
+            assert change.issued_on is None or change.issued_on <= noted
+            assert change.checked_on is None or change.checked_on <= noted < today
+
+
+def test_work_is_of_every_kind():
+    build(issued=0)
+    today = timezone.localdate()
+    work = TrackRecord.objects
+    three_years = today - timedelta(days=3 * 365)
+    for some in (
+        work.filter(ends_on=None),
+        work.filter(ends_on__gt=three_years, ends_on__lt=today),
+        work.filter(ends_on__lt=three_years),
+        work.filter(pounds=None),
+        work.filter(pounds__gt=0),
+        work.filter(referee=""),
+        work.filter(referee_agreed_on=None).exclude(referee=""),
+        work.filter(referee_agreed_on__lte=today),
+        work.filter(proves=[]),
+        work.filter(files__isnull=False),
+    ):
+        assert some.exists()
+    assert not work.filter(services=None).exists()
+    codes = set(Edition.objects.get(is_current=True).criteria.values_list("code", flat=True))
+    assert {code for item in work.all() for code in item.proves} <= codes
+
+
+def test_the_leads_own_papers_give_something_to_do():
+    build(issued=0, evidence=100)
+    today = timezone.localdate()
+    own = CommunityGroup.objects.get(memberships__user__email="lead@demo.example")
+    assert GroupRoute.objects.get(group=own).route == "be-heard"
+    lines = {line.kind.key: line for line in papers_of(own, today)}
+    assert lines["public-liability"].expires_soon and lines["data-protection"].state == "draft"
+    models_to_get = [key for key, line in lines.items() if line.kind.model_paper and not line.holds]
+    assert len(models_to_get) >= 3
+    verdicts = CredentialFile.objects.filter(credential__group=own).values_list("verdict", "why_refused")
+    assert {verdict for verdict, _ in verdicts} == set(CredentialFile.Verdict.values)
+    assert all(bool(why) == (verdict == "refused") for verdict, why in verdicts)
+
+
+def test_files_of_papers_and_work_are_whole():
+    build(groups=12, issued=0)
+    files = [*CredentialFile.objects.all(), *TrackRecordFile.objects.all()]
+    assert len(files) >= 8
+    for file in files:
+        with file.file.open("rb") as stored:
+            content = stored.read()
+        assert hashlib.sha256(content).hexdigest() == file.sha256 and len(content) == file.size
+
+
+def test_officers_have_papers_to_see_to_and_are_not_swamped():
+    build(issued=0)
+    today = timezone.localdate()
+    own = CommunityGroup.objects.filter(caseworker__email="officer@demo.example")
+    assert 1 <= files_to_check(own).count() <= 5
+    assert 2 <= expiring(own, today).count() <= 12
+    assert 1 <= to_look_at_again(own, today).count() <= 12
+
+
+def test_papers_and_work_are_made_in_bulk(django_assert_max_num_queries):
+    # A query for each paper alone would take 1,400.
+    with django_assert_max_num_queries(400):
+        made = build(groups=100, issued=0)
+    assert made.papers > 1200 and made.works > 60

@@ -44,6 +44,6 @@ class Command(BaseCommand):
             raise CommandError(str(fault)) from fault
         self.stdout.write(
             f"Made the demo county: {made.groups} groups, {made.visits} visits, {made.assessments} assessments, "
-            f"{made.actions} actions, {made.issued} issued plans, {made.evidence} records of unmet need, "
-            f"{made.briefs} briefs."
+            f"{made.actions} actions, {made.issued} issued plans, {made.papers} papers, {made.works} pieces of work, "
+            f"{made.moves} changes of route, {made.evidence} records of unmet need, {made.briefs} briefs."
         )

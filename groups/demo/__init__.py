@@ -1,0 +1,1 @@
+"""Made-up papers and pieces of work for the demo county."""
