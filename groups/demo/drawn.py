@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import math
 import struct
+import time
 import wave
 from collections.abc import Callable
+from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
 from toolkit_portal.core.docx import WordFile
 from toolkit_portal.core.xlsx_out import Sheet, write_xlsx
 
+_DAY = time.gmtime(1_767_225_600)  # a scan carries the same day whenever it is drawn
 INK, PAPER, WALL, WOOD = "#1d2a26", "#fdfcf8", "#cfc8b8", "#7a5c3e"
 
 
@@ -51,10 +54,12 @@ def _drawing(lines: list[str]) -> bytes:
 
 def _scan(lines: list[str]) -> bytes:
     """A letter on A4, as a scanner makes it: a PDF of one picture."""
-    return _saved(_sheet_of_paper(lines, (1240, 1754), 150), "PDF", resolution=150)
+    return _saved(
+        _sheet_of_paper(lines, (1240, 1754), 150), "PDF", resolution=150, creationDate=_DAY, modDate=_DAY
+    )
 
 
-def _saved(image: Image.Image, kind: str, **options: float) -> bytes:
+def _saved(image: Image.Image, kind: str, **options: Any) -> bytes:
     out = io.BytesIO()
     image.save(out, kind, **options)
     return out.getvalue()

@@ -12,6 +12,7 @@ State = Credential.State
 DAYS_A_MONTH = 30.44
 # What a group that is only forming can't have.
 NEEDS_A_GROUP = frozenset({"governing-document", "accounts"})
+SLIPS = "equality-policy"
 FOR_CHILDREN = ("Children and young people", "Families")
 
 
@@ -37,6 +38,8 @@ def add_papers(county: DemoGroups, groups: list[DemoGroup]) -> int:
         for kind in kinds:
             if entry.is_own:
                 story = _own(county, kind)
+            elif entry.has_slipped and kind.key == SLIPS:
+                story = _slipped(county)
             elif county.happens(_held(entry, kind)):
                 story = _in_place(county, entry, kind)
             else:
@@ -211,6 +214,14 @@ def _running(county: DemoGroups, entry: DemoGroup, kind: CredentialKind) -> list
 
 
 # Not in place
+
+
+def _slipped(county: DemoGroups) -> list[Stood]:
+    """It was in place, until somebody saw that it had to be written again."""
+    pick = county.chance
+    noted = pick.randint(DAYS_BACK - 120, DAYS_BACK)
+    again = Stood(pick.randint(12, 240), State.DRAFT, {"note": words.NOTES["draft"][-1]})
+    return [_agreed(county, noted, noted + pick.randint(100, 700), 0), again]
 
 
 def _not_in_place(

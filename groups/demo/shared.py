@@ -21,6 +21,8 @@ class DemoGroup:
     in_hand: int
     is_own: bool = False
     """Whether it is the one whose lead can sign in."""
+    has_slipped: bool = False
+    """Whether a policy that everybody asks for is being written again."""
 
     @property
     def is_forming(self) -> bool:

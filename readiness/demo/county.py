@@ -159,7 +159,7 @@ def _in_hand(
     latest: dict[int, Standing],
     start: int,
 ) -> list[DemoGroup]:
-    """Most groups have in hand what the route asks for that their scores allow; some have less or more."""
+    """Most groups have in hand what the route asks for that their scores allow; some have more, or did until lately."""
     routes = [
         {name: rule for name, rule in route.items() if name in SCORE_RULES}
         for route in county.edition.settings.get("routes", ())
@@ -176,8 +176,7 @@ def _in_hand(
             overall=scoring.from_text(standing.assessment.overall_exact),
         )
         rung = places[reached(routes, {}, facts)]
-        if not is_ahead(number):
-            rung += shown.chance.choice([-1, 0, 0, 0, 0, 0, 1])
+        luck = "" if is_ahead(number) else shown.chance.choice(["slipped", "more", *[""] * 6])
         most = 1 if group.legal_form == CommunityGroup.LegalForm.NONE_YET else MOST_IN_HAND
-        entries.append(DemoGroup(group, max(0, min(most, rung)), is_own=number == 0))
+        entries.append(DemoGroup(group, min(most, rung + (luck == "more")), number == 0, luck == "slipped"))
     return entries

@@ -203,7 +203,7 @@ def test_officers_work_has_something_in_every_box(client):
     client.force_login(officer, backend="groups.sign_in.PortalBackend")
     context = client.get("/").context
     for box in ("upcoming", "late", "unseen", "papers_to_check", "running_out", "look_again"):
-        assert 1 <= context[box].total <= 30, box
+        assert 1 <= len(context[box].items) <= 30, box
     assert context["visit_drafts"]
     assert context["assessment_drafts"]
     assert context["help_notes"]
@@ -362,7 +362,7 @@ def test_history_of_routes_is_what_the_facts_of_those_days_say(seed):
         )
         told.append(change)
     days = {timezone.localdate(change.changed_at) for told in history.values() for change in told}
-    assert len(days) > 10
+    assert len(days) > 5
     for day in sorted(days | {day - timedelta(days=1) for day in days} | {today}):
         facts = facts_of(groups, ladder, day, short=True)
         for pk, told in history.items():
