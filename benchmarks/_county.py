@@ -16,8 +16,9 @@ from readiness.demo.county import build
 
 
 @contextmanager
-def county(groups: int) -> Iterator[None]:
-    """Within the block the default database is a new one with that many demo groups and no issued plan.
+def county(groups: int, evidence: int = 0) -> Iterator[None]:
+    """Within the block the default database is a new one with that many demo groups and records of need, and no issued
+    plan or brief.
 
     On SQLite a file in a temporary folder, on PostgreSQL a database named test_<name>; the developer's own is
     neither read nor written.
@@ -32,7 +33,7 @@ def county(groups: int) -> Iterator[None]:
         )
         old = setup_databases(verbosity=0, interactive=False)
         try:
-            build(groups=groups, issued=0)
+            build(groups=groups, issued=0, evidence=evidence)
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
             yield

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -20,7 +19,7 @@ from django.utils import timezone
 
 from benchmarks._county import bare_connection, county
 from benchmarks.figures import Figure, interleaved
-from groups.models import CommunityGroup, Credential, CredentialKind, User
+from groups.models import CommunityGroup, User
 from readiness.county import latest_assessments, lines
 from readiness.county_files import csv_stream
 from readiness.models import Assessment
@@ -28,16 +27,16 @@ from readiness.route_facts import current_ladder, facts_of
 from readiness.routes import reached
 from readiness.views.county import line_shown
 
-# What routes are judged by, as plain SQL.
+# What routes are judged by, as plain SQL: papers in place that a route asks for, levels that one asks for, and so on.
 ROUTE_FACTS = (
     "SELECT id FROM groups_communitygroup",
     "SELECT c.group_id, k.key, c.state, c.expires_on FROM groups_credential c "
-    "JOIN groups_credentialkind k ON k.id = c.kind_id",
+    "JOIN groups_credentialkind k ON k.id = c.kind_id WHERE c.state = 'in_place' AND k.key IN ({kinds})",
     "SELECT group_id FROM groups_contact WHERE is_lead",
     "SELECT group_id, id, theme_scores, overall_exact FROM readiness_assessment WHERE is_latest",
     "SELECT w.assessment_id, c.code, w.level, w.not_applicable FROM readiness_answer w "
     "JOIN readiness_assessment a ON a.id = w.assessment_id AND a.is_latest "
-    "JOIN readiness_criterion c ON c.id = w.criterion_id WHERE c.code IN ('2.21', '2.23')",
+    "JOIN readiness_criterion c ON c.id = w.criterion_id WHERE c.code IN ({codes})",
     "SELECT g.communitygroup_id, MAX(e.last_day) FROM evidence_evidence_groups g "
     "JOIN evidence_evidence e ON e.id = g.evidence_id WHERE e.state = 'reviewed' GROUP BY g.communitygroup_id",
     "SELECT group_id, starts_on, ends_on FROM groups_trackrecord",
@@ -77,7 +76,7 @@ def run(smoke: bool) -> list[Figure]:
         small = {name: _page(name) for name in ("county", "group_list")}
         first_pages = {name: interleaved(rounds, page)[0] for name, page in small.items()}
         figures = [*_query_counts(), _rows_in_python(rounds)]
-    with county(200 if smoke else 10_000):
+    with county(200 if smoke else 10_000, evidence=100 if smoke else 10_000):
         for name in small:
             cost = interleaved(rounds, _page(name))[0]
             figures.append(
@@ -90,6 +89,10 @@ def run(smoke: bool) -> list[Figure]:
             )
         figures += [_latest(rounds), _export(rounds), *_routes(rounds)]
     return figures
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in sorted(names))
 
 
 def _page(name: str, email: str = "manager@demo.example") -> Callable[[], object]:
@@ -215,19 +218,10 @@ def _routes(rounds: int) -> list[Figure]:
     ladder = current_ladder()
     if ladder is None:
         raise RuntimeError("The edition has no routes.")
-    papers = list(CredentialKind.objects.filter(stage__in=["always", "selection"]))
-    chance = random.Random(1)
-    if not Credential.objects.exists():
-        Credential.objects.bulk_create(
-            (
-                Credential(
-                    group_id=pk, kind=kind, state=chance.choice(Credential.State.values), why_not_needed="-"
-                )
-                for pk in groups.values_list("pk", flat=True)
-                for kind in papers[:8]
-            ),
-            batch_size=2000,
-        )
+    statements = [
+        statement.format(kinds=_listed(ladder.kinds), codes=_listed(ladder.codes))
+        for statement in ROUTE_FACTS
+    ]
 
     def ours() -> int:
         facts = facts_of(groups, ladder, day, short=True)
@@ -237,12 +231,14 @@ def _routes(rounds: int) -> list[Figure]:
 
         def bare() -> int:
             cursor, rows = driver.cursor(), 0
-            for statement in ROUTE_FACTS:
+            for statement in statements:
                 cursor.execute(statement)
                 rows += len(cursor.fetchall())
             return rows
 
-        value, reference = interleaved(min(rounds, 5), ours, bare, clock=time.perf_counter)
+        # A server's work isn't this process's.
+        clock = time.process_time if connection.vendor == "sqlite" else time.perf_counter
+        value, reference = interleaved(rounds, ours, bare, clock=clock)
     with CaptureQueriesContext(connection) as queries:
         ours()
     return [

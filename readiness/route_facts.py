@@ -20,6 +20,7 @@ from readiness.county import latest_assessments
 from readiness.models import Answer, Edition
 from readiness.routes import IN_PLACE, Alternatives, Facts, Paper, Scale, Standing, standing
 
+FEW = 20
 NAMED_CONTACT = "named-contact"
 # What the editions ask for, in their words, and which kinds of paper fulfil it: any one of the ways, all of its kinds.
 # Safeguarding is asked for the people a group works with, so adults or children.
@@ -161,17 +162,31 @@ def _papers(
             (change.credential.group_id, change.credential.kind.key, change.state, change.expires_on)
             for change in as_at(scope, day)
         )
+    # Most papers stand like many others, so that they can be one value: a tenth of the objects.
+    same: dict[tuple[str, date | None], Paper] = {}
     for group, key, state, expires_on in rows:
-        found.setdefault(group, {})[key] = Paper(state, expires_on)
+        if (paper := same.get((state, expires_on))) is None:
+            paper = same[state, expires_on] = Paper(state, expires_on)
+        if (own := found.get(group)) is None:
+            own = found[group] = {}
+        own[key] = paper
     return found
 
 
 def _levels(assessments: QuerySet, codes: Iterable[str] | None) -> dict[int, dict[str, Any]]:
     """Levels by assessment and code."""
     answers = Answer.objects.filter(assessment__in=assessments.order_by().values("pk"))
-    if codes is not None:
-        answers = answers.filter(criterion__code__in=list(codes))
     found: dict[int, dict[str, Any]] = {}
+    if codes is not None:
+        # To be reached a level must be there, whatever the reason why it isn't.
+        for assessment, code, level in (
+            answers.filter(criterion__code__in=list(codes), level__isnull=False)
+            .order_by()
+            .values_list("assessment_id", "criterion__code", "level")
+            .iterator(chunk_size=5000)
+        ):
+            found.setdefault(assessment, {})[code] = level
+        return found
     for assessment, code, level, not_applicable in (
         answers.order_by()
         .values_list("assessment_id", "criterion__code", "level", "not_applicable")
@@ -186,10 +201,12 @@ def _evidence(scope: Any, ladder: Ladder, day: date) -> dict[int, list[date]]:
     most = max((route.get("evidence_records", 0) for route in ladder.routes), default=0)
     end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
     through: Any = Evidence.groups.through
+    links = through.objects.filter(communitygroup__in=scope)
+    if not isinstance(scope, list) or len(scope) > FEW:
+        # As a sum, which no index serves: SQLite without statistics would look for each group beside each record.
+        links = through.objects.annotate(told_by=F("communitygroup_id") + 0).filter(told_by__in=scope)
     links = (
-        through.objects.filter(
-            communitygroup__in=scope, evidence__state=Evidence.State.REVIEWED, evidence__last_day__lte=day
-        )
+        links.filter(evidence__state=Evidence.State.REVIEWED, evidence__last_day__lte=day)
         # A spreadsheet doesn't say when somebody reviewed a record.
         .filter(Q(evidence__reviewed_at__lt=end) | Q(evidence__imported=True))
         .annotate(
