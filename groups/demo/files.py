@@ -60,7 +60,7 @@ def _add_work_files(county: DemoGroups) -> int:
     """One file on each of the first groups' newest pieces of work."""
     made = []
     seen: dict[int, TrackRecord] = {}
-    for work in TrackRecord.objects.select_related("group").order_by("group", "-starts_on", "pk")[:20]:
+    for work in TrackRecord.objects.select_related("group").order_by("group_id", "-starts_on", "pk")[:20]:
         seen.setdefault(work.group_id, work)
     for item, work in zip(words.WORK_FILES, seen.values(), strict=False):
         prepared, name = _stored(item, track_records.FOLDER)
