@@ -20,7 +20,8 @@ from readiness.county import latest_assessments
 from readiness.models import Answer, Edition
 from readiness.routes import IN_PLACE, Alternatives, Facts, Paper, Scale, Standing, standing
 
-FEW = 20
+FEW = 5
+HELD = Paper(IN_PLACE)
 NAMED_CONTACT = "named-contact"
 # What the editions ask for, in their words, and which kinds of paper fulfil it: any one of the ways, all of its kinds.
 # Safeguarding is asked for the people a group works with, so adults or children.
@@ -102,7 +103,7 @@ def current_ladder() -> Ladder | None:
 def facts_of(
     groups: QuerySet[CommunityGroup], ladder: Ladder, day: date, *, short: bool = False
 ) -> dict[int, Facts]:
-    """What is known of each group, by its id. Seven queries, however many groups.
+    """What is known of each group, by its id. Eight queries at most, however many groups.
 
     day     today, or a day before, as it was known and true then, or a day to come, if nothing else is written.
             Of contacts, pieces of work and who took a review back no history is kept: they count as they are now
@@ -116,7 +117,7 @@ def facts_of(
     for group in (
         Contact.objects.filter(group__in=scope, is_lead=True).order_by().values_list("group_id", flat=True)
     ):
-        papers.setdefault(group, {})[NAMED_CONTACT] = Paper(IN_PLACE)
+        papers.setdefault(group, {})[NAMED_CONTACT] = HELD
     assessments = {
         group: (pk, themes, overall)
         for group, pk, themes, overall in latest_assessments(day if is_past else None)
@@ -149,27 +150,29 @@ def _papers(
     """Papers of some kinds by group and kind: as they stand, or as they stood at the end of a day."""
     found: dict[int, dict[str, Paper]] = {}
     if day is None:
-        papers = Credential.objects.filter(group__in=scope, kind__key__in=list(kinds))
+        papers = Credential.objects.filter(group__in=scope, kind__key__in=list(kinds)).order_by()
         if short:
+            # Apart from the many that don't run out: without a date there is nothing to convert.
             papers = papers.filter(state=Credential.State.IN_PLACE)
-        rows: Iterable[Any] = (
-            papers.order_by()
-            .values_list("group_id", "kind__key", "state", "expires_on")
-            .iterator(chunk_size=5000)
+            for group, key in (
+                papers.filter(expires_on__isnull=True)
+                .values_list("group_id", "kind__key")
+                .iterator(chunk_size=5000)
+            ):
+                if (own := found.get(group)) is None:
+                    own = found[group] = {}
+                own[key] = HELD
+            papers = papers.filter(expires_on__isnull=False)
+        rows: Iterable[Any] = papers.values_list("group_id", "kind__key", "state", "expires_on").iterator(
+            chunk_size=5000
         )
     else:
         rows = (
             (change.credential.group_id, change.credential.kind.key, change.state, change.expires_on)
             for change in as_at(scope, day)
         )
-    # Most papers stand like many others, so that they can be one value: a tenth of the objects.
-    same: dict[tuple[str, date | None], Paper] = {}
     for group, key, state, expires_on in rows:
-        if (paper := same.get((state, expires_on))) is None:
-            paper = same[state, expires_on] = Paper(state, expires_on)
-        if (own := found.get(group)) is None:
-            own = found[group] = {}
-        own[key] = paper
+        found.setdefault(group, {})[key] = Paper(state, expires_on)
     return found
 
 

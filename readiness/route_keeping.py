@@ -30,7 +30,7 @@ WITH_ROUTE = "route__edition"
 def settle(groups: QuerySet[CommunityGroup], cause: str, *, day: date | None = None) -> int:
     """Judges the routes of these groups again, keeps them, and notes each change with its cause.
 
-    cause is at most 250 letters; an empty one takes what had lapsed. Returns how many moved. Reads thirteen
+    cause is at most 250 letters; an empty one takes what had lapsed. Returns how many moved. Reads fourteen
     queries for AT_ONCE groups or fewer.
     """
     ladder = current_ladder()
