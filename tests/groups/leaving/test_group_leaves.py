@@ -39,6 +39,7 @@ from groups.models import (
     CredentialKind,
     ImportUpload,
     Job,
+    PaperReminder,
     TrackRecord,
     TrackRecordFile,
     Visit,
@@ -180,6 +181,9 @@ def seed_papers(cast: Cast, group: CommunityGroup) -> None:
         group=group, kind=CredentialKind.objects.get(key="equality-policy"), state="in_place", **checked
     )
     CredentialChange.objects.create(credential=paper, recorded_by=cast.officer)
+    PaperReminder.objects.create(
+        credential=paper, person=cast.lead, expires_on=timezone.localdate() + timedelta(days=14), days=14
+    )
     CredentialFile.objects.create(
         credential=paper,
         filename="policy.pdf",

@@ -27,11 +27,14 @@ from groups.leaving.registry import Fate
 from groups.models import (
     CommunityGroup,
     Contact,
+    Credential,
+    CredentialKind,
     ImportUpload,
     Invitation,
     Job,
     Membership,
     OrganisationContact,
+    PaperReminder,
     User,
     Visit,
     VisitDraft,
@@ -84,6 +87,10 @@ def seed(cast: Cast) -> User:
         ended_at=now,
         expires_at=now + timedelta(days=7),
     )
+    paper = Credential.objects.create(
+        group=cast.sunrise, kind=CredentialKind.objects.get(key="equality-policy"), state="in_place"
+    )
+    PaperReminder.objects.create(credential=paper, person=leaver, expires_on=now.date(), days=14)
     people.invite_lead(group=cast.sunrise, email=EMAIL, name=f"{MARK} Leaver", by=cast.other_officer)
     people.invite_lead(group=cast.sunrise, email="kept@lead.example", name="Kept", by=leaver)
     address = EmailAddress.objects.create(user=leaver, email=EMAIL, primary=True, verified=True)
