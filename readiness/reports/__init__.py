@@ -1,0 +1,1 @@
+"""The county report: frozen values, collected once, that page, PDF, XLSX, CSV and JSON all render."""
