@@ -17,6 +17,7 @@ from rapidfuzz import fuzz, process
 from groups import trail
 from groups.models import LIO, AudienceServed, Community, CommunityGroup, Contact, District, ServiceArea, User
 from groups.models.community_groups import lines, name_key
+from groups.states import note_status
 from toolkit_portal.core.many_writes import writing_many
 from toolkit_portal.core.spreadsheets import (
     ColumnMatch,
@@ -439,6 +440,7 @@ def _fill(group: CommunityGroup, changes: dict[str, object]) -> None:
         elif column not in LISTS and column not in CONTACT:
             setattr(group, column, value)
     group.save()
+    note_status(group)
     for column in LISTS:
         if items := changes.get(column):
             getattr(group, column).set(items)

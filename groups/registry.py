@@ -10,6 +10,7 @@ from groups.credentials import readiness_changed
 from groups.forms.community_groups import SectionForm
 from groups.models import CommunityGroup, Contact, User
 from groups.models.community_groups import lines, name_key
+from groups.states import note_status
 
 # Measured against "Chesterfield Asian Women's Group": "Asian Womens Group, Chesterfield" 100, "Chesterfield
 # African Women's Group" 94 (shown too: it is only a warning), "Chesterfield Carers' Group" 75.
@@ -60,6 +61,7 @@ def create_group(*, form, by: User) -> CommunityGroup:
             group.caseworker = by
             group.save()
             form.save_m2m()
+            note_status(group)
             return group
     except IntegrityError:
         if known := known_group(client_id, by):
@@ -86,6 +88,8 @@ def save_section(*, form: SectionForm, by: User) -> CommunityGroup:
         # Only this section's fields, so that another section saved a moment ago keeps its own.
         group.save(update_fields=[*names, "version", "updated_at"])
         form.save_m2m()
+        if "status" in names:
+            note_status(group)
         return group
 
 

@@ -10,13 +10,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, F, Max, OuterRef, QuerySet, Subquery, Sum, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from groups.models import CommunityGroup, Visit
 from readiness import scoring
 from readiness.models import Action, Answer, Assessment, Edition, IssuedPlan
+from readiness.reports.standing import assessments_at
 
 FIRST_COLUMNS = (
     "group",
@@ -62,22 +62,8 @@ class CriterionAverage:
 
 
 def latest_assessments(as_at: date | None = None) -> QuerySet[Assessment]:
-    """Each group's latest standing assessment, on or before a day if one is given."""
-    if as_at is None or as_at >= timezone.localdate():
-        return Assessment.objects.filter(is_latest=True)
-    newest = (
-        Assessment.objects.standing()
-        .filter(assessed_on__lte=as_at)
-        .annotate(
-            place=Window(
-                RowNumber(),
-                partition_by=F("group_id"),
-                order_by=[F("assessed_on").desc(), F("completed_at").desc(), F("pk").desc()],
-            )
-        )
-        .filter(place=1)
-    )
-    return Assessment.objects.filter(pk__in=newest.values("pk"))
+    """Each group's latest standing assessment: now, or as it was known at the end of a day."""
+    return assessments_at(as_at or timezone.localdate())
 
 
 def criterion_codes() -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -65,6 +65,7 @@ def _settle_some(ids: list[int], ladder: Ladder, cause: str, day: date) -> int:
         until, why = holds_until(ladder, facts[pk])
         route = kept.get(pk) or GroupRoute(group_id=pk, route="", rung=0)
         before, lapsed = route.route, route.lapses
+        by_time = not cause and (route.holds_until or date.max) <= day
         if before and before != key:
             changes.append(
                 RouteChange(
@@ -74,7 +75,8 @@ def _settle_some(ids: list[int], ladder: Ladder, cause: str, day: date) -> int:
                     route=key,
                     went_up=places[key] > places.get(before, -1),
                     cause=(cause or lapsed or TIME)[:250],
-                    changed_at=now,
+                    # Time moved it on its own day, though nobody looked until now.
+                    changed_at=_start_of(route.holds_until) if by_time and route.holds_until else now,
                 )
             )
         route.edition, route.route, route.rung = ladder.edition, key, places[key]
@@ -91,6 +93,10 @@ def _settle_some(ids: list[int], ladder: Ladder, cause: str, day: date) -> int:
     )
     RouteChange.objects.bulk_create(changes)
     return len(changes)
+
+
+def _start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def due(groups: QuerySet[CommunityGroup], day: date) -> QuerySet[CommunityGroup]:

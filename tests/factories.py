@@ -1,6 +1,6 @@
 """Plain functions that make one valid record each. Keyword-only; only what the test is about need be given."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 
 from django.utils import timezone
@@ -117,7 +117,10 @@ def make_assessment(
         levels={code: given.get(code, usual) for code in edition.criteria.values_list("code", flat=True)},
         assessed_on=assessed_on or timezone.localdate(),
     )
-    return complete(draft, by=by)
+    day = draft.assessed_on
+    past = day < timezone.localdate()
+    # Completed on the day itself: what comes later isn't known on that day.
+    return complete(draft, by=by, at=timezone.make_aware(datetime.combine(day, time(12))) if past else None)
 
 
 def make_plan(*, group: CommunityGroup) -> Plan:

@@ -23,6 +23,7 @@ from groups.models import (
     CredentialChange,
     CredentialFile,
     CredentialKind,
+    GroupState,
     ImportUpload,
     Invitation,
     Job,
@@ -67,6 +68,7 @@ def _groups() -> None:
         TrackRecordFile, "Files of pieces of work", "track_record__group", changed=["uploaded_at"]
     )
     registry.of_group(TrackRecord, "Pieces of work", "group", changed=["updated_at"])
+    registry.of_group(GroupState, "Statuses over time", "group", changed=["since"])
     registry.of_group(VisitDraft, "Drafts of visits", "group", changed=["saved_at"])
     registry.of_group(Visit, "Visits", "group", changed=["updated_at"])
     registry.of_group(BreakGlass, "Openings of the case file by administrators", "group")

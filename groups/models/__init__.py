@@ -8,6 +8,7 @@ from groups.models.credentials import (
     CredentialKind,
     PaperReminder,
 )
+from groups.models.group_states import GroupState
 from groups.models.imports import ImportUpload
 from groups.models.jobs import Job, JobWorker
 from groups.models.organisations import Organisation, OrganisationContact, Service
@@ -28,6 +29,7 @@ __all__ = [
     "CredentialFile",
     "CredentialKind",
     "District",
+    "GroupState",
     "ImportUpload",
     "Invitation",
     "Job",

@@ -15,6 +15,7 @@ from groups.models import (
     CommunityGroup,
     Contact,
     District,
+    GroupState,
     Membership,
     ServiceArea,
     User,
@@ -110,6 +111,7 @@ def add_groups(county: County, start: int, end: int) -> tuple[list[CommunityGrou
         groups.append(group)
         links.append(link)
     CommunityGroup.objects.bulk_create(groups)
+    GroupState.objects.bulk_create(_states(county, groups), batch_size=2000)
     for name, column in (
         ("communities", "community_id"),
         ("districts", "district_id"),
@@ -148,6 +150,20 @@ def _contact(county: County, group: CommunityGroup, number: int, nth: int) -> Co
         note="Best reached after 4 pm" if number % 5 == 0 else "",
         is_lead=nth == 0,
     )
+
+
+def _states(county: County, groups: list[CommunityGroup]) -> list[GroupState]:
+    """All began as active; those that are dormant or closed by now became so within the last year."""
+    active = CommunityGroup.Status.ACTIVE
+    return [GroupState(group=group, status=active, since=group.created_at) for group in groups] + [
+        GroupState(
+            group=group,
+            status=group.status,
+            since=moment(county.today - timedelta(days=60 + 40 * (place % 7)), 9),
+        )
+        for place, group in enumerate(groups)
+        if group.status != active
+    ]
 
 
 def _group(county: County, number: int) -> tuple[CommunityGroup, dict[str, list[int]]]:

@@ -266,13 +266,20 @@ def test_earlier_day_takes_the_newest_standing_assessment_up_to_it(cast):
     assert not county.latest_assessments(days_ago(91)).exists()
 
 
-def test_corrected_assessment_never_counts_again(cast):
+def test_a_corrected_assessment_counts_on_the_days_before_its_correction_was_known(cast):
     wrong = factories.make_assessment(group=cast.sunrise, by=cast.officer, levels=4, assessed_on=days_ago(60))
     correction = start_correction(of=wrong, by=cast.officer, reason="Two levels were swapped")
-    assert list(county.latest_assessments(days_ago(30))) == [wrong]
-    complete(correction, by=cast.officer)
-    assert list(county.latest_assessments(days_ago(30))) == [correction]
+    complete(correction, by=cast.officer, at=timezone.now() - timedelta(days=20))
+    assert list(county.latest_assessments(days_ago(21))) == [wrong]
+    assert list(county.latest_assessments(days_ago(20))) == [correction]
     assert list(county.latest_assessments()) == [correction]
+
+
+def test_an_assessment_that_was_completed_later_is_not_known_yet(cast):
+    late = factories.make_assessment(group=cast.sunrise, by=cast.officer, levels=2, assessed_on=days_ago(60))
+    Assessment.objects.filter(pk=late.pk).update(completed_at=timezone.now() - timedelta(days=10))
+    assert not county.latest_assessments(days_ago(11)).exists()
+    assert list(county.latest_assessments(days_ago(10))) == [late]
 
 
 def test_the_page_counts_groups_by_route_and_filters_by_it(cast):
