@@ -131,8 +131,8 @@ class Asked:
     """What was asked, by whom and when."""
 
     as_at: date
-    compare: date | None
-    """The earlier day that movement is against; None: the same day a year before isn't compared either."""
+    compare: date
+    """The earlier day that movement is against."""
     filters: tuple[tuple[str, str], ...]
     """Name and value of each filter that is set, in words."""
     query: str

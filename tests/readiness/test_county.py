@@ -16,7 +16,7 @@ from django.utils import timezone
 from groups.models import CommunityGroup, District
 from readiness import county
 from readiness.assessing import complete, start_correction
-from readiness.models import Action, Answer, Edition, GroupRoute
+from readiness.models import Action, Answer, Assessment, Edition, GroupRoute
 from readiness.route_keeping import settle
 from tests import factories
 from tests.cast import Cast, make_cast
