@@ -40,7 +40,7 @@ class ReportChoice:
             {
                 "as_at": self.as_at.isoformat(),
                 "compare": self.compare.isoformat(),
-                **{name: record.pk for name, record in self._records if record is not None},
+                **{name: str(record.pk) for name, record in self._records if record is not None},
                 **{name: value for name, value in (("kind", self.kind), ("route", self.route)) if value},
             }
         )

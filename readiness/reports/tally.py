@@ -1,0 +1,115 @@
+"""What the pass over the groups adds up: counters alone, so that ten thousand groups take no more room than ten."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from readiness import scoring
+from readiness.reports.spine import Move, SpineRow
+
+
+@dataclass
+class Tally:
+    """Counts of active groups: of the whole county, of one LIO, of one district."""
+
+    groups: int = 0
+    assessed: int = 0
+    recent: int = 0
+    """Assessed within the twelve months up to the day."""
+    stale: int = 0
+    """Assessed, and not within those twelve months."""
+    unplanned: int = 0
+    """Without an issued plan."""
+    visited: int = 0
+    """Visited between the two days."""
+    bands: Counter[str] = field(default_factory=Counter)
+    bands_before: Counter[str] = field(default_factory=Counter)
+    routes: Counter[str] = field(default_factory=Counter)
+    routes_before: Counter[str] = field(default_factory=Counter)
+    moves: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    _scores: Counter[str] = field(default_factory=Counter)
+    _scores_before: Counter[str] = field(default_factory=Counter)
+
+    def add(self, row: SpineRow, *, visited: bool) -> None:
+        """Counts an active group."""
+        self.groups += 1
+        self.visited += visited
+        self.unplanned += not row.issued
+        self.routes[row.route] += 1
+        self.routes_before[row.route_before] += 1
+        self.moves[row.move] += 1
+        self.kinds[row.kind] += 1
+        if row.now is not None:
+            self.assessed += 1
+            self.recent += row.is_recent
+            self.stale += not row.is_recent
+            self.bands[row.now.band] += 1
+            if row.now.overall:
+                self._scores[row.now.overall] += 1
+        if row.before is not None:
+            self.bands_before[row.before.band] += 1
+            if row.before.overall:
+                self._scores_before[row.before.overall] += 1
+
+    @property
+    def score(self) -> Decimal | None:
+        """The mean of the latest overall scores, two decimals; None where nobody has one."""
+        return mean_of(self._scores)
+
+    @property
+    def score_before(self) -> Decimal | None:
+        """The same on the earlier day, of the groups that are active on the later one."""
+        return mean_of(self._scores_before)
+
+    def moved(self, move: Move) -> int:
+        return self.moves[move]
+
+
+def mean_of(scores: Counter[str]) -> Decimal | None:
+    """The mean of exact scores, given as text with how many groups have each, rounded half up to two decimals."""
+    number = scores.total()
+    if not number:
+        return None
+    total = sum((scoring.from_text(text) * times for text, times in scores.items()), Fraction(0))
+    return scoring.two_decimals(total / number)
+
+
+@dataclass
+class CountyTally:
+    """All that the pass adds up."""
+
+    everything: Tally = field(default_factory=Tally)
+    lios: dict[int, Tally] = field(default_factory=dict)
+    districts: dict[int, Tally] = field(default_factory=dict)
+    """A group that works in several districts counts in each; nobody's district is 0."""
+    communities: Counter[int] = field(default_factory=Counter)
+    pairs: Counter[tuple[int, int]] = field(default_factory=Counter)
+    """Active groups by community and district."""
+    status: Counter[str] = field(default_factory=Counter)
+
+    def add(self, row: SpineRow, *, visited: bool) -> None:
+        """Counts a group; one that isn't active counts by its status alone."""
+        self.status[row.status] += 1
+        if not row.is_active:
+            return
+        self.everything.add(row, visited=visited)
+        self.lios.setdefault(row.lio, Tally()).add(row, visited=visited)
+        for district in row.districts or (0,):
+            self.districts.setdefault(district, Tally()).add(row, visited=visited)
+        self.communities.update(row.communities)
+        self.pairs.update(
+            (community, district) for community in row.communities for district in row.districts
+        )
+
+
+def tally_of(rows: Iterable[SpineRow], *, visited_from) -> CountyTally:
+    """Adds up the rows. visited_from: a visit on that day or later counts as one between the two days."""
+    found = CountyTally()
+    for row in rows:
+        found.add(row, visited=row.last_visit is not None and row.last_visit >= visited_from)
+    return found
