@@ -1,0 +1,143 @@
+"""Makes the county report: one pass over the groups, sums in the database, tables and sentences of both.
+
+A bounded number of queries (25 at most), however many groups, assessments and records there are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.utils import timezone
+
+from evidence.analysis import Lists
+from groups.models import LIO, Community, CommunityGroup, CredentialKind, District, ServiceArea, User
+from readiness.models import Criterion
+from readiness.reports import actions, levels, papers, tables
+from readiness.reports.behind import link
+from readiness.reports.choice import ReportChoice
+from readiness.reports.definitions import DEFINITIONS
+from readiness.reports.need import need
+from readiness.reports.sentences import Figures, sentences
+from readiness.reports.spine import Bands, Move, spine
+from readiness.reports.tables import Names
+from readiness.reports.tally import CountyTally, tally_of
+from readiness.reports.values import Asked, CountyReport, Sentence
+from toolkit_portal.core.dates import months_after
+
+
+def collect(choice: ReportChoice, *, by: User) -> CountyReport:
+    """The report over the groups and records that this person may see."""
+    lists = _lists(choice)
+    names = _names(choice, lists)
+    scope = choice.groups(by)
+    active = scope.filter(status_at=CommunityGroup.Status.ACTIVE)
+    tally = tally_of(
+        spine(choice, scope, Bands(names.bands), recent_from=_year_back(choice)), visited_from=choice.compare
+    )
+    sums = levels.level_sums(active, choice.as_at)
+    of_papers = papers.counts(active, choice.as_at)
+    late = actions.late_by_lio_and_who(active, choice.as_at)
+    told = need(choice, by, lists)
+    return CountyReport(
+        asked=Asked(
+            as_at=choice.as_at,
+            compare=choice.compare,
+            filters=choice.words,
+            query=choice.query,
+            by=str(by),
+            made_at=timezone.now(),
+        ),
+        sentences=_sentences(choice, tally, names, of_papers, late, told.records),
+        tables=(
+            tables.summary(choice, tally, late.total(), told.records),
+            tables.bands(choice, tally, names),
+            tables.routes(choice, tally, names),
+            tables.movement(choice, tally),
+            tables.districts(choice, tally, names),
+            tables.levels(choice, sums, names, tally.districts),
+            tables.lios(choice, tally, names, late),
+            tables.kinds(choice, tally),
+            tables.papers(choice, of_papers, names, tally.everything.groups),
+            *told.tables,
+        ),
+        definitions=DEFINITIONS,
+    )
+
+
+def _year_back(choice: ReportChoice) -> Any:
+    return months_after(choice.as_at, -12)
+
+
+def _lists(choice: ReportChoice) -> Lists:
+    """Lists that several tables draw on, read once. Three queries."""
+    return {
+        "service_area": list(ServiceArea.objects.all()),
+        "district": list(District.objects.all()),
+        "community": list(Community.objects.all()),
+    }
+
+
+def _names(choice: ReportChoice, lists: Lists) -> Names:
+    """Three queries."""
+    criteria = list(
+        Criterion.objects.filter(edition__is_current=True).select_related("edition").order_by("position")
+    )
+    edition = criteria[0].edition if criteria else None
+    districts: list[Any] = list(lists["district"])
+    return Names(
+        bands=edition.band_names if edition else (),
+        routes=edition.route_titles if edition else {},
+        criteria={criterion.code: criterion.title for criterion in criteria},
+        districts={
+            district.pk: district.name
+            for district in districts
+            if (district.ends_on is None or district.ends_on > choice.as_at)
+            and (district.starts_on is None or district.starts_on <= choice.as_at)
+            and (choice.district is None or district.pk == choice.district.pk)
+        },
+        lios={
+            lio.pk: lio.name
+            for lio in LIO.objects.order_by("name")
+            if choice.lio is None or lio.pk == choice.lio.pk
+        },
+        kinds={kind.pk: kind for kind in CredentialKind.objects.all()},
+    )
+
+
+def _sentences(
+    choice: ReportChoice,
+    tally: CountyTally,
+    names: Names,
+    of_papers: dict[int, Counter[str]],
+    late: Counter[tuple[int, str]],
+    records: int,
+) -> tuple[Sentence, ...]:
+    of = tally.everything
+    best = next((key for key in reversed(list(names.routes)) if of.routes[key]), "")
+    return sentences(
+        Figures(
+            as_at=choice.as_at,
+            compare=choice.compare,
+            groups=of.groups,
+            assessed=of.assessed,
+            recent=of.recent,
+            up=of.moves[Move.UP],
+            down=of.moves[Move.DOWN],
+            new=of.moves[Move.NEW],
+            score=of.score,
+            score_before=of.score_before,
+            best_route=names.routes.get(best, ""),
+            at_best_route=of.routes[best] if best else 0,
+            empty_districts=[name for pk, name in names.districts.items() if pk not in tally.districts],
+            late=late.total(),
+            expired=sum(found["expired"] for found in of_papers.values()),
+            records=records,
+        ),
+        {
+            "recent": link(choice, assessed="recent"),
+            "up": link(choice, move=Move.UP),
+            "best_route": link(choice, at=best),
+            "late": link(choice, late="yes"),
+        },
+    )
