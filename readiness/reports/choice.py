@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Value
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.http import urlencode
 
@@ -86,6 +87,10 @@ class ReportChoice:
         if self.route:
             found = found.filter(route_at=self.route)
         return found
+
+    def active(self, scope: QuerySet[CommunityGroup]) -> QuerySet[CommunityGroup]:
+        """Those of what scope() gave that were active on the day."""
+        return scope.filter(Exact(F("status_at"), Value(CommunityGroup.Status.ACTIVE.value)))
 
     def on(self, day: date) -> ReportChoice:
         """The same as at another day, compared with the day a year before it."""

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from evidence.analysis import Lists
-from groups.models import LIO, Community, CommunityGroup, CredentialKind, District, ServiceArea, User
+from groups.models import LIO, Community, CredentialKind, District, ServiceArea, User
 from readiness.models import Criterion
 from readiness.reports import actions, levels, papers, tables
 from readiness.reports.behind import link
@@ -22,7 +22,7 @@ from readiness.reports.sentences import Figures, sentences
 from readiness.reports.spine import Bands, Move, spine
 from readiness.reports.tables import Names
 from readiness.reports.tally import CountyTally, tally_of
-from readiness.reports.values import Asked, CountyReport, Sentence
+from readiness.reports.values import Asked, Cell, CountyReport, Sentence
 from toolkit_portal.core.dates import months_after
 
 
@@ -31,7 +31,7 @@ def collect(choice: ReportChoice, *, by: User) -> CountyReport:
     lists = _lists(choice)
     names = _names(choice, lists)
     scope = choice.groups(by)
-    active = scope.filter(status_at=CommunityGroup.Status.ACTIVE)
+    active = choice.active(scope)
     tally = tally_of(
         spine(choice, scope, Bands(names.bands), recent_from=_year_back(choice)), visited_from=choice.compare
     )
@@ -48,9 +48,9 @@ def collect(choice: ReportChoice, *, by: User) -> CountyReport:
             by=str(by),
             made_at=timezone.now(),
         ),
-        sentences=_sentences(choice, tally, names, of_papers, late, told.records),
+        sentences=_sentences(choice, tally, names, of_papers, late, told[-1].rows[-1].cells[0]),
         tables=(
-            tables.summary(choice, tally, late.total(), told.records),
+            tables.summary(choice, tally, late.total()),
             tables.bands(choice, tally, names),
             tables.routes(choice, tally, names),
             tables.movement(choice, tally),
@@ -59,7 +59,7 @@ def collect(choice: ReportChoice, *, by: User) -> CountyReport:
             tables.lios(choice, tally, names, late),
             tables.kinds(choice, tally),
             tables.papers(choice, of_papers, names, tally.everything.groups),
-            *told.tables,
+            *told,
         ),
         definitions=DEFINITIONS,
     )
@@ -111,7 +111,7 @@ def _sentences(
     names: Names,
     of_papers: dict[int, Counter[str]],
     late: Counter[tuple[int, str]],
-    records: int,
+    records: Cell,
 ) -> tuple[Sentence, ...]:
     of = tally.everything
     best = next((key for key in reversed(list(names.routes)) if of.routes[key]), "")
@@ -132,7 +132,7 @@ def _sentences(
             empty_districts=[name for pk, name in names.districts.items() if pk not in tally.districts],
             late=late.total(),
             expired=sum(found["expired"] for found in of_papers.values()),
-            records=records,
+            records=records.value if isinstance(records.value, int) else None,
         ),
         {
             "recent": link(choice, assessed="recent"),

@@ -10,14 +10,13 @@ DEFINITIONS = (
     Definition("Active group", "A group whose status was “active” at the end of the day."),
     Definition(
         "Latest assessment",
-        "The complete one with the latest date that had been completed by the end of the day and not corrected by then.",
+        "The complete one with the latest date that had been completed, and not corrected, by the end of the day.",
     ),
     Definition("Score", "0 to 100 over the sections that apply, weighted as the toolkit’s edition says."),
     Definition("Band", "A word for the score: starting, developing, gaining ground or well placed."),
     Definition(
         "Ready to",
-        "The realistic next step towards a contract, judged by scores and papers together, as the portal held it at the "
-        "end of the day.",
+        "The realistic next step towards a contract, by scores and papers together, as the portal held it that evening.",
     ),
     Definition("Level", "How far a group has come with a section of the toolkit, from 0 to 4."),
     Definition(
@@ -31,8 +30,7 @@ DEFINITIONS = (
     Definition("Expired", "A paper counts as missing from the day it expires."),
     Definition(
         "People affected",
-        "As told in reviewed records of the time between the two days. Counts of 1 to 4 are hidden, and so is what would "
-        "give them away.",
+        "As told in reviewed records up to the day. Counts of 1 to 4 are hidden, and so is what would give them away.",
     ),
     Definition("LIO, districts, communities and kind", "Those that stand in the group’s profile now."),
 )

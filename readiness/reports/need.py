@@ -6,11 +6,11 @@ What may be shown of a count of people is decided by toolkit_portal.core.disclos
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count as Number
 from django.db.models import Q, Sum
+from django.utils import timezone
 
 from evidence.analysis import DIMENSIONS, CrossTable, Lists, table_of, within
 from evidence.models import Evidence
@@ -18,71 +18,85 @@ from evidence.models.needs import EvidenceQuerySet
 from groups.models import User
 from groups.states import end_of
 from readiness.reports.choice import ReportChoice
-from readiness.reports.values import Cell, Column, Kind, ReportTable, Row
-from toolkit_portal.core.disclosure import Count
+from readiness.reports.values import Cell, Column, Draw, Kind, ReportTable, Row
+from toolkit_portal.core.disclosure import TOTAL, Count, Table, protect
 
 BY = (("need_by_district", "service_area", "district"), ("need_by_community", "service_area", "community"))
 
 
-def records(choice: ReportChoice, user: User) -> EvidenceQuerySet:
-    """Those of the report: reviewed by the end of the day, and of the time after the earlier one."""
-    # A spreadsheet doesn't say when somebody reviewed a record.
-    known = Q(reviewed_at__lt=end_of(choice.as_at)) | Q(imported=True)
-    found = (
-        Evidence.objects.visible_to(user)
-        .reviewed()
-        .filter(known, last_day__lte=choice.as_at, last_day__gt=choice.compare)
-    )
+def records(choice: ReportChoice, user: User) -> EvidenceQuerySet | None:
+    """Those of the report: reviewed by the end of the day, and of a day until then. None: all, nothing is left out.
+
+    Whatever leaves records out must be told to the protection of small counts, since the rest can be worked out too.
+    """
+    every = Evidence.objects.visible_to(user).reviewed()
+    found = every
+    if choice.as_at < timezone.localdate():
+        # A spreadsheet doesn't say when somebody reviewed a record.
+        known = Q(reviewed_at__lt=end_of(choice.as_at)) | Q(imported=True)
+        found = found.filter(known, last_day__lte=choice.as_at)
     if choice.lio is not None:
         found = found.filter(lio=choice.lio)
     if choice.district is not None:
         found = found.filter(pk__in=choice.district.evidence.values("pk"))
     if choice.community is not None:
         found = found.filter(pk__in=choice.community.evidence.values("pk"))
-    return found
+    return None if found is every else found
 
 
-@dataclass(frozen=True)
-class Need:
-    """What the report says of unmet need: two tables of people, and how many records by method."""
+def need(choice: ReportChoice, user: User, lists: Lists) -> list[ReportTable]:
+    """People affected by service area and district, by service area and community; records by method.
 
-    tables: tuple[ReportTable, ...]
-    methods: dict[str, tuple[int, int]]
-    """By method: how many records, and how many of them are systematic."""
-
-    @property
-    def records(self) -> int:
-        return sum(number for number, _ in self.methods.values())
-
-
-def need(choice: ReportChoice, user: User, lists: Lists) -> Need:
-    """People affected by service area and district, and by service area and community. Seven queries."""
+    At most eight queries.
+    """
     marked = within(Evidence.objects.visible_to(user).reviewed(), records(choice, user))
     totals = {True: 0, False: 0}
-    methods: dict[str, tuple[int, int]] = {}
-    for inside, method, people, number, systematic in (
+    methods: dict[bool, dict[tuple[Hashable, ...], int]] = {True: {}, False: {}}
+    for inside, method, people, number in (
         marked.order_by()
         .values("inside", "method")
-        .annotate(
-            people=Sum("people_affected", default=0),
-            number=Number("pk"),
-            systematic=Number("pk", filter=Q(strength=Evidence.Strength.SYSTEMATIC)),
-        )
-        .values_list("inside", "method", "people", "number", "systematic")
+        .annotate(people=Sum("people_affected", default=0), number=Number("pk"))
+        .values_list("inside", "method", "people", "number")
     ):
         totals[bool(inside)] += people
-        if inside:
-            methods[method] = number, systematic
-    return Need(
-        tuple(
+        methods[bool(inside)][(method,)] = number
+    return [
+        *(
             as_table(
                 key,
                 table_of(marked, DIMENSIONS[rows], DIMENSIONS[columns], "people", totals=totals, lists=lists),
             )
             for key, rows, columns in BY
         ),
-        methods,
+        _by_method(methods),
+    ]
+
+
+def _by_method(found: dict[bool, dict[tuple[Hashable, ...], int]]) -> ReportTable:
+    """Records by method. A record is mostly one person's account, so small counts of them are hidden too."""
+    labels = dict(Evidence.Method.choices)
+    inside = _with_total(found[True])
+    whole = _with_total(
+        {key: found[True].get(key, 0) + found[False].get(key, 0) for key in [*found[True], *found[False]]}
     )
+    axes = (tuple(labels),)
+    protected = protect(Table(axes, inside), Table(axes, whole))
+    return ReportTable(
+        key="need_by_method",
+        title="Unmet need: how it was heard",
+        corner="Method",
+        columns=(Column("records", "Reviewed records", Kind.PEOPLE),),
+        rows=(
+            *(Row(key, str(label), (_cell(protected[(key,)]),)) for key, label in labels.items()),
+            Row("total", "Total", (_cell(protected[(TOTAL,)]),), is_total=True),
+        ),
+        note=protected.note,
+        draw=Draw.BARS,
+    )
+
+
+def _with_total(counts: dict[tuple[Hashable, ...], int]) -> dict[tuple[Hashable, ...], int]:
+    return {**counts, (TOTAL,): sum(counts.values())}
 
 
 def as_table(key: str, found: CrossTable) -> ReportTable:
@@ -98,7 +112,7 @@ def as_table(key: str, found: CrossTable) -> ReportTable:
             Row(row, label, tuple(_cell(count) for count in counts), is_total=row == "total")
             for row, (label, counts) in zip(keys, found.lines, strict=True)
         ),
-        about="People affected, as told in reviewed records of the time between the two days.",
+        about="People affected, as told in reviewed records up to the day.",
         note=found.note,
     )
 

@@ -32,8 +32,8 @@ class Figures:
     late: int
     expired: int
     """Papers that had expired by the day."""
-    records: int
-    """Reviewed records of need of the time between the two days."""
+    records: int | None
+    """Reviewed records of need up to the day; None where their number is hidden."""
 
 
 def in_words(day: date) -> str:
@@ -133,9 +133,7 @@ def _due(of: Figures) -> str:
 
 
 def _told(of: Figures) -> str:
-    if not of.records:
-        return f"No reviewed record of unmet need speaks of the time since {in_words(of.compare)}."
-    records = number(
-        of.records, "reviewed record of unmet need speaks", "reviewed records of unmet need speak"
-    )
-    return f"{records} of the time since {in_words(of.compare)}."
+    if of.records is None:
+        return "How many reviewed records of unmet need there are is hidden, since they are few."
+    records = number(of.records, "reviewed record tells", "reviewed records tell")
+    return f"{records[0].upper()}{records[1:]} of unmet need."

@@ -48,7 +48,7 @@ def share(part: int, whole: int) -> Decimal | None:
     return (Decimal(100 * part) / whole).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
-def summary(choice: ReportChoice, tally: CountyTally, late: int, need_records: int) -> ReportTable:
+def summary(choice: ReportChoice, tally: CountyTally, late: int) -> ReportTable:
     """The main figures of both days, one a row."""
     of, status = tally.everything, tally.status
     score = None if of.score is None or of.score_before is None else of.score - of.score_before
@@ -75,7 +75,6 @@ def summary(choice: ReportChoice, tally: CountyTally, late: int, need_records: i
             row("unvisited", "Not visited since then", of.groups - of.visited, link(choice, visited="no")),
             row("unplanned", "Without an issued plan", of.unplanned, link(choice, plan="none")),
             row("late", "Late actions", late, link(choice, late="yes")),
-            row("need_records", "Reviewed records of unmet need since the earlier day", need_records),
         ),
         about="Groups are counted as active if they were so on the day. All other tables count active groups.",
     )
@@ -346,7 +345,7 @@ def levels(choice: ReportChoice, sums: LevelSums, names: Names, present: Iterabl
             )
             for code, title in codes.items()
         ),
-        about="The mean level, 0 to 4, over the latest assessments. Groups to whom a section doesn’t apply are left out.",
+        about="The mean level, 0 to 4, of latest assessments. Groups to whom a section doesn’t apply are left out.",
         note=SEVERAL,
         draw=Draw.HEAT,
     )
