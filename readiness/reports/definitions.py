@@ -16,7 +16,7 @@ DEFINITIONS = (
     Definition("Band", "A word for the score: starting, developing, gaining ground or well placed."),
     Definition(
         "Ready to",
-        "The realistic next step towards a contract, by scores and papers together, as the portal held it that evening.",
+        "The realistic next step towards a contract, by scores and papers, as the portal held it that evening.",
     ),
     Definition("Level", "How far a group has come with a section of the toolkit, from 0 to 4."),
     Definition(
