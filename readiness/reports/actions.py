@@ -47,6 +47,9 @@ def late_by_lio_and_who(groups: QuerySet[CommunityGroup], day: date) -> Counter[
     return found
 
 
-def groups_with_late(groups: QuerySet[CommunityGroup], day: date) -> QuerySet[CommunityGroup]:
-    """Those with such an action on the day."""
-    return groups.filter(pk__in=late_at(day).order_by().values("plan__group"))
+def groups_with_late(groups: QuerySet[CommunityGroup], day: date, who: str) -> QuerySet[CommunityGroup]:
+    """Those with such an action on the day; who: only such as they do, a value of Action.Who, or "yes" for any."""
+    late = late_at(day).order_by()
+    if who in Action.Who.values:
+        late = late.filter(who=who)
+    return groups.filter(pk__in=late.values("plan__group"))

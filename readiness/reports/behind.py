@@ -47,7 +47,7 @@ class Behind:
     stands: str = ""
     """How the paper stands: a key of readiness.reports.papers.STANDS."""
     late: str = ""
-    """"yes": it has an action whose day had passed."""
+    """"yes": it has an action whose day had passed; or who does such an action, a value of Action.Who."""
 
     @property
     def query(self) -> str:
@@ -95,7 +95,8 @@ def read_behind(query: Any) -> Behind:
     given: dict[str, Any] = {name: str(query.get(name, ""))[:80] for name in NAMES if name in query}
     for name in ("in_lio", "in_district", "in_community"):
         if name in given:
-            given[name] = int(given[name]) if given[name].isascii() and given[name].isdecimal() else None
+            digits = given[name].isascii() and given[name].isdecimal() and len(given[name]) < 19
+            given[name] = int(given[name]) if digits else None
     if given.get("assessed") not in (None, "", "yes", "no", "recent", "stale"):
         given["assessed"] = ""
     if given.get("move") and given["move"] not in set(Move):

@@ -19,11 +19,10 @@ from readiness.reports.choice import ReportChoice
 from readiness.reports.definitions import DEFINITIONS
 from readiness.reports.need import need
 from readiness.reports.sentences import Figures, sentences
-from readiness.reports.spine import Bands, Move, spine
+from readiness.reports.spine import Bands, Move, recent_from, spine
 from readiness.reports.tables import Names
 from readiness.reports.tally import CountyTally, tally_of
 from readiness.reports.values import Asked, Cell, CountyReport, Sentence
-from toolkit_portal.core.dates import months_after
 
 
 def collect(choice: ReportChoice, *, by: User) -> CountyReport:
@@ -33,7 +32,7 @@ def collect(choice: ReportChoice, *, by: User) -> CountyReport:
     scope = choice.groups(by)
     active = choice.active(scope)
     tally = tally_of(
-        spine(choice, scope, Bands(names.bands), recent_from=_year_back(choice)), visited_from=choice.compare
+        spine(choice, scope, Bands(names.bands), recent_from(choice.as_at)), visited_from=choice.compare
     )
     sums = levels.level_sums(active, choice.as_at)
     of_papers = papers.counts(active, choice.as_at)
@@ -63,10 +62,6 @@ def collect(choice: ReportChoice, *, by: User) -> CountyReport:
         ),
         definitions=DEFINITIONS,
     )
-
-
-def _year_back(choice: ReportChoice) -> Any:
-    return months_after(choice.as_at, -12)
 
 
 def _lists(choice: ReportChoice) -> Lists:

@@ -21,9 +21,15 @@ from groups.states import end_of
 from readiness.models import IssuedPlan
 from readiness.reports.choice import ReportChoice
 from readiness.reports.standing import assessments_at, route_at
+from toolkit_portal.core.dates import months_after
 
 CHUNK = 2000
 RECENT_MONTHS = 12
+
+
+def recent_from(day: date) -> date:
+    """The first day of the twelve months up to a day."""
+    return months_after(day, -RECENT_MONTHS)
 
 
 class Move(StrEnum):
@@ -101,12 +107,12 @@ class Bands:
 
 
 def spine(
-    choice: ReportChoice, groups: QuerySet[CommunityGroup], bands: Bands, recent_from: date
+    choice: ReportChoice, groups: QuerySet[CommunityGroup], bands: Bands, recent: date
 ) -> Iterator[SpineRow]:
     """Each of the groups, by its id. Five queries, however many.
 
-    groups       what choice.scope() gave
-    recent_from  the first day on which an assessment counts as of the last twelve months
+    groups  what choice.scope() gave
+    recent  the first day on which an assessment counts as of the last twelve months
     """
     end = end_of(choice.as_at)
     rows = (
@@ -158,7 +164,7 @@ def spine(
             communities=tuple(communities.of(pk)),
             now=latest,
             before=earlier,
-            is_recent=latest is not None and latest.on >= recent_from,
+            is_recent=latest is not None and latest.on >= recent,
             move=bands.move(latest, earlier),
         )
 

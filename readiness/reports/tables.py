@@ -247,7 +247,7 @@ def lios(
         return tuple(
             Cell(
                 sum(number for (lio, doer), number in late.items() if doer == key and wanted(lio)),
-                groups=link(choice, late="yes", **which),
+                groups=link(choice, late=key, **which),
             )
             for key in who
         )
