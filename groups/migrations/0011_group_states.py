@@ -20,7 +20,7 @@ def begin(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("groups", "0005_papers_and_track_records")]
+    dependencies = [("groups", "0009_paper_reminders")]
 
     operations = [
         migrations.CreateModel(
