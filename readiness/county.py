@@ -1,13 +1,14 @@
-"""The county as at a day: one line a group, averages per criterion, and the export others script against.
+"""The county as at a day: one line a group, averages per criterion.
 
 Scores of a line are the stored exact fractions of the latest standing assessment on or before that day.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Sum
@@ -16,22 +17,10 @@ from django.utils import timezone
 from groups.models import CommunityGroup, Visit
 from readiness import scoring
 from readiness.models import Action, Answer, Assessment, Edition, IssuedPlan
-from readiness.reports.standing import assessments_at
+from readiness.reports.standing import assessments_at, with_status_at
 
-FIRST_COLUMNS = (
-    "group",
-    "lio",
-    "districts",
-    "kind",
-    "status",
-    "assessed_on",
-    "score_2_1",
-    "score_2_2",
-    "overall",
-    "band",
-)
-LONG_LIST = 500
-"""Longer ones are handed to the database as a query, not as numbers."""
+LOT = 1000
+"""So many groups are read at once: databases limit how many can be named in a query."""
 
 
 @dataclass(frozen=True)
@@ -83,72 +72,64 @@ def criterion_codes() -> list[str]:
 
 
 def lines(groups: QuerySet[CommunityGroup], *, as_at: date | None = None) -> Iterator[CountyLine]:
-    """A line for each group, in the queryset's order: four queries, however many groups."""
-    wanted = list(groups.values_list("pk", "name", "lio__name", "kind", "status"))
-    # As a subquery where the list is long: databases limit the number of parameters.
-    scope: Any = [row[0] for row in wanted] if len(wanted) <= LONG_LIST else groups.order_by().values("pk")
+    """A line for each group, in the queryset's order: four queries for every thousand groups."""
+    for lot in lots(groups, as_at=as_at):
+        yield from lot
+
+
+def lots(groups: QuerySet[CommunityGroup], *, as_at: date | None = None) -> Iterator[list[CountyLine]]:
+    """The same, a thousand lines at a time."""
+    day = as_at or timezone.localdate()
+    wanted = (
+        with_status_at(groups, day)
+        .values_list("pk", "name", "lio__name", "kind", "status_at")
+        .iterator(chunk_size=LOT)
+    )
+    while lot := list(islice(wanted, LOT)):
+        yield _lines(lot, day)
+
+
+def _lines(wanted: list[tuple[Any, ...]], day: date) -> list[CountyLine]:
+    """Lines of these rows (id, name, LIO, kind, status), three queries."""
+    pks = [row[0] for row in wanted]
     districts: dict[int, list[str]] = {}
-    links = CommunityGroup.districts.through.objects.filter(communitygroup__in=scope).order_by()
+    links = CommunityGroup.districts.through.objects.filter(communitygroup__in=pks).order_by()
     for pk, name in links.values_list("communitygroup_id", "district__name"):
         districts.setdefault(pk, []).append(name)
-    chosen = latest_assessments(as_at).filter(group__in=scope)
     assessments = {
         group: rest
-        for group, *rest in chosen.order_by().values_list(
-            "group_id", "pk", "assessed_on", "theme_scores", "overall_exact", "band"
-        )
+        for group, *rest in assessments_at(day, pks)
+        .order_by()
+        .values_list("group_id", "pk", "assessed_on", "theme_scores", "overall_exact", "band")
     }
     levels: dict[int, dict[str, int | str]] = {}
     for pk, code, level, not_applicable in (
-        Answer.objects.filter(assessment__in=chosen.order_by().values("pk"))
+        Answer.objects.filter(assessment__in=[rest[0] for rest in assessments.values()])
         .order_by()
         .values_list("assessment_id", "criterion__code", "level", "not_applicable")
         .iterator(chunk_size=5000)
     ):
         levels.setdefault(pk, {})[code] = "N/A" if not_applicable or level is None else level
     kinds, states = dict(CommunityGroup.Kind.choices), dict(CommunityGroup.Status.choices)
+    found = []
     for pk, name, lio, kind, status in wanted:
         assessment, assessed_on, theme_scores, overall, band = assessments.get(pk, (None, None, {}, "", ""))
-        yield CountyLine(
-            pk=pk,
-            group=name,
-            lio=lio,
-            districts=tuple(sorted(districts.get(pk, ()))),
-            kind=str(kinds[kind]),
-            status=str(states[status]),
-            assessed_on=assessed_on,
-            theme_scores={code: scoring.from_text(text) for code, text in theme_scores.items()},
-            overall=scoring.from_text(overall) if overall else None,
-            band=band,
-            levels=levels.get(assessment, {}) if assessment else {},
+        found.append(
+            CountyLine(
+                pk=pk,
+                group=name,
+                lio=lio,
+                districts=tuple(sorted(districts.get(pk, ()))),
+                kind=str(kinds[kind]),
+                status=str(states[status]),
+                assessed_on=assessed_on,
+                theme_scores={code: scoring.from_text(text) for code, text in theme_scores.items()},
+                overall=scoring.from_text(overall) if overall else None,
+                band=band,
+                levels=levels.get(assessment, {}) if assessment else {},
+            )
         )
-
-
-def export_header(codes: Sequence[str]) -> list[str]:
-    """The export's columns: those of FIRST_COLUMNS, then level_<code> for each criterion."""
-    return [*FIRST_COLUMNS, *(f"level_{code}" for code in codes)]
-
-
-def export_rows(found: Iterable[CountyLine], codes: Sequence[str]) -> Iterator[list[object]]:
-    """Rows for export_header: text, dates, whole levels, and scores as numbers with two decimals, half up."""
-    for line in found:
-        yield [
-            line.group,
-            line.lio,
-            "; ".join(line.districts),
-            line.kind,
-            line.status,
-            line.assessed_on,
-            _two(line.theme_scores.get("2.1")),
-            _two(line.theme_scores.get("2.2")),
-            _two(line.overall),
-            line.band,
-            *(line.levels.get(code) for code in codes),
-        ]
-
-
-def _two(score: Fraction | None) -> Decimal | None:
-    return None if score is None else scoring.two_decimals(score)
+    return found
 
 
 def averages(groups: QuerySet[CommunityGroup], edition: Edition) -> list[CriterionAverage]:

@@ -1,4 +1,4 @@
-"""The county export as files: CSV in a stream, XLSX with one sheet. The same rows in both."""
+"""The county's groups as files: CSV in a stream, XLSX with one sheet. The same rows in both."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -7,9 +7,11 @@ from tempfile import SpooledTemporaryFile
 from typing import IO
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from groups.models import CommunityGroup
 from readiness import county
+from readiness.reports import group_rows
 from toolkit_portal.core.spreadsheets import Sheet, csv_lines, write_xlsx
 
 
@@ -18,8 +20,8 @@ def csv_stream(
 ) -> Iterator[str]:
     """Lines of CSV: header, then a row a group. Excel needs the byte order mark; scripts are better without."""
     codes = county.criterion_codes()
-    rows = county.export_rows(county.lines(groups, as_at=as_at), codes)
-    return csv_lines(county.export_header(codes), rows, bom=bom)
+    rows = group_rows.rows(groups, as_at or timezone.localdate(), codes)
+    return csv_lines(group_rows.header(codes), rows, bom=bom)
 
 
 def xlsx_file(groups: QuerySet[CommunityGroup], *, as_at: date | None = None) -> IO[bytes]:
@@ -35,5 +37,5 @@ def write_sheet(
 ) -> None:
     """Writes the XLSX to a path or binary file."""
     codes = county.criterion_codes()
-    rows = county.export_rows(county.lines(groups, as_at=as_at), codes)
-    write_xlsx(target, [Sheet("Groups", county.export_header(codes), rows)])
+    rows = group_rows.rows(groups, as_at or timezone.localdate(), codes)
+    write_xlsx(target, [Sheet("Groups", group_rows.header(codes), rows, formats=group_rows.formats(codes))])

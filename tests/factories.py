@@ -71,6 +71,8 @@ def make_administrator(**fields) -> User:
 
 
 def make_group(*, lio: LIO, name: str = "", **fields) -> CommunityGroup:
+    """A group that has been in the portal for a year and a half, so that reports of days before know it."""
+    fields.setdefault("created_at", timezone.now() - timedelta(days=548))
     return CommunityGroup.objects.create(lio=lio, name=name or f"Group {next(_numbers)}", **fields)
 
 

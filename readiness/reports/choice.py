@@ -66,9 +66,13 @@ class ReportChoice:
     def is_filtered(self) -> bool:
         return bool(self.words)
 
-    def groups(self, user: User) -> QuerySet[CommunityGroup]:
-        """The groups the report is about, of those the person may see, with status_at and route_at of the day."""
-        return self.scope(CommunityGroup.objects.visible_to(user))
+    def groups(self, user: User | None) -> QuerySet[CommunityGroup]:
+        """The groups the report is about, of those the person may see, with status_at and route_at of the day.
+
+        None is whoever runs the machine, who sees all.
+        """
+        groups = CommunityGroup.objects.all()
+        return self.scope(groups if user is None else groups.visible_to(user))
 
     def scope(self, groups: QuerySet[CommunityGroup]) -> QuerySet[CommunityGroup]:
         """Those of the groups that were known on the day and fit the filters, with status_at and route_at."""

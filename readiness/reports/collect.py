@@ -24,9 +24,11 @@ from readiness.reports.tables import Names
 from readiness.reports.tally import CountyTally, tally_of
 from readiness.reports.values import Asked, Cell, CountyReport, Sentence
 
+BY_COMMAND = "A command on the portal’s own machine"
 
-def collect(choice: ReportChoice, *, by: User) -> CountyReport:
-    """The report over the groups and records that this person may see."""
+
+def collect(choice: ReportChoice, *, by: User | None) -> CountyReport:
+    """The report over what this person may see. None is whoever runs the machine, who sees all."""
     lists = _lists(choice)
     names = _names(choice, lists)
     scope = choice.groups(by)
@@ -44,7 +46,7 @@ def collect(choice: ReportChoice, *, by: User) -> CountyReport:
             compare=choice.compare,
             filters=choice.words,
             query=choice.query,
-            by=str(by),
+            by=BY_COMMAND if by is None else str(by),
             made_at=timezone.now(),
         ),
         sentences=_sentences(choice, tally, names, of_papers, late, told[-1].rows[-1].cells[0]),

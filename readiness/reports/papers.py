@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When, Window
@@ -34,23 +35,24 @@ def _stands(day: date) -> Case:
     )
 
 
-def papers_at(day: date) -> QuerySet:
-    """A row a paper as it stood at the end of the day: of_group, of_kind, stands. One without a row was missing."""
+def papers_at(day: date, groups: Sequence[int] | None = None) -> QuerySet:
+    """A row a paper as it stood at the end of the day: of_group, of_kind, stands. One without a row was missing.
+
+    groups: ids, where only theirs are wanted.
+    """
     if day >= timezone.localdate():
-        return Credential.objects.order_by().annotate(
-            of_group=F("group_id"), of_kind=F("kind_id"), stands=_stands(day)
+        papers = Credential.objects.all() if groups is None else Credential.objects.filter(group__in=groups)
+        return papers.order_by().annotate(of_group=F("group_id"), of_kind=F("kind_id"), stands=_stands(day))
+    changes = CredentialChange.objects.filter(recorded_at__lt=end_of(day))
+    if groups is not None:
+        changes = changes.filter(credential__group__in=groups)
+    newest = changes.annotate(
+        place=Window(
+            RowNumber(),
+            partition_by=F("credential_id"),
+            order_by=[F("recorded_at").desc(), F("pk").desc()],
         )
-    newest = (
-        CredentialChange.objects.filter(recorded_at__lt=end_of(day))
-        .annotate(
-            place=Window(
-                RowNumber(),
-                partition_by=F("credential_id"),
-                order_by=[F("recorded_at").desc(), F("pk").desc()],
-            )
-        )
-        .filter(place=1)
-    )
+    ).filter(place=1)
     return (
         CredentialChange.objects.filter(pk__in=newest.values("pk"))
         .order_by()

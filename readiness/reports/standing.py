@@ -5,6 +5,7 @@ The list behind a figure and the figure itself both come from here, so that they
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value, Window
@@ -16,18 +17,19 @@ from groups.states import end_of, status_at
 from readiness.models import Assessment, RouteChange
 
 
-def assessments_at(day: date) -> QuerySet[Assessment]:
-    """Each group's latest assessment as it was known at the end of the day.
+def assessments_at(day: date, groups: Sequence[int] | None = None) -> QuerySet[Assessment]:
+    """Each group's latest assessment as it was known at the end of the day. groups: ids, where only theirs are wanted.
 
     One that was completed later isn't among them, whatever day it speaks of; one whose correction came later is.
     """
+    wanted = Q() if groups is None else Q(group__in=groups)
     if day >= timezone.localdate():
-        return Assessment.objects.filter(is_latest=True)
+        return Assessment.objects.filter(wanted, is_latest=True)
     end = end_of(day)
     corrected = Assessment.objects.complete().filter(corrects=OuterRef("pk"), completed_at__lt=end)
     newest = (
         Assessment.objects.complete()
-        .filter(Q(completed_at__lt=end), ~Exists(corrected), assessed_on__lte=day)
+        .filter(wanted, Q(completed_at__lt=end), ~Exists(corrected), assessed_on__lte=day)
         .annotate(
             place=Window(
                 RowNumber(),

@@ -253,7 +253,7 @@ def test_long_lists_are_read_with_the_same_result(cast, monkeypatch):
     factories.make_assessment(group=cast.sunrise, by=cast.officer)
     groups = CommunityGroup.objects.order_by("name_key")
     short = list(county.lines(groups))
-    monkeypatch.setattr(county, "LONG_LIST", 1)
+    monkeypatch.setattr(county, "LOT", 1)
     assert list(county.lines(groups)) == short
 
 

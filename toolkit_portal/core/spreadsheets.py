@@ -7,12 +7,18 @@ from toolkit_portal.core.table_columns import ColumnMatch, RowError, match_colum
 from toolkit_portal.core.tables import Row, Table, TableError, TableLimits, column_letter
 from toolkit_portal.core.tables_in import normalise_header, read_table
 from toolkit_portal.core.xlsx_out import Sheet, write_xlsx
+from toolkit_portal.core.xlsx_parts import Chart, Look, Scale, Series, Styled
 
 __all__ = [
+    "Chart",
     "ColumnMatch",
+    "Look",
     "Row",
     "RowError",
+    "Scale",
+    "Series",
     "Sheet",
+    "Styled",
     "Table",
     "TableError",
     "TableLimits",

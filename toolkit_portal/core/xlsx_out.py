@@ -3,8 +3,9 @@
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Any, BinaryIO
@@ -14,6 +15,7 @@ import xlsxwriter
 from toolkit_portal.core.atomic_files import atomic_output
 from toolkit_portal.core.cell_values import printable
 from toolkit_portal.core.tables import TableError
+from toolkit_portal.core.xlsx_parts import Chart, Look, Scale, add_chart, add_scale
 from toolkit_portal.core.xlsx_rows import MOST_COLUMNS, RowWorksheet, cell_text
 
 MOST_XLSX_ROWS = 1_048_575
@@ -21,12 +23,21 @@ MOST_XLSX_ROWS = 1_048_575
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet to write. ``rows`` may be an iterator, read once; ``widths`` are in characters."""
+    """One sheet to write. ``rows`` may be an iterator, read once; ``widths`` are in characters.
+
+    ``formats`` are number formats by column ("0.00"), empty for as usual; a cell may also be a ``Styled`` value.
+    ``filtered`` is how many rows the filters cover, None for all: totals and notes below stay out of them.
+    """
 
     name: str
     headers: Sequence[str]
     rows: Iterable[Sequence[Any]]
     widths: Sequence[float] | None = None
+    formats: Sequence[str] = ()
+    frozen_columns: int = 0
+    filtered: int | None = None
+    charts: Sequence[Chart] = ()
+    scales: Sequence[Scale] = ()
 
 
 def write_xlsx(
@@ -68,8 +79,9 @@ def _build(path: Path, folder: str, sheets: Sequence[Sheet], title: str) -> None
         workbook.set_properties({"title": title, "author": "Derbyshire contract-readiness portal"})
         workbook.set_custom_property("Language", "en-GB")
         names = _sheet_names([sheet.name for sheet in sheets])
+        style = cache(lambda look: workbook.add_format(look.facts)._get_xf_index())
         for name, sheet in zip(names, sheets, strict=True):
-            _write_sheet(workbook, name, sheet)
+            _write_sheet(workbook, name, sheet, style)
     finally:
         workbook.close()
 
@@ -87,7 +99,7 @@ def _sheet_names(wanted: Sequence[str]) -> list[str]:
     return names
 
 
-def _write_sheet(workbook: Any, name: str, sheet: Sheet) -> None:
+def _write_sheet(workbook: Any, name: str, sheet: Sheet, style: Callable[[Look], int]) -> None:
     worksheet = workbook.add_worksheet(name, RowWorksheet)
     heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     worksheet.set_date_formats(
@@ -95,17 +107,23 @@ def _write_sheet(workbook: Any, name: str, sheet: Sheet) -> None:
         moment=workbook.add_format({"num_format": "d mmmm yyyy hh:mm", "align": "left"}),
         clock=workbook.add_format({"num_format": "hh:mm", "align": "left"}),
     )
+    worksheet.set_looks(style, [Look(number) if number else None for number in sheet.formats])
     if len(sheet.headers) > MOST_COLUMNS:
         raise TableError("An XLSX sheet can't hold more than 16,384 columns. Choose CSV instead.")
     for position, header in enumerate(sheet.headers):
         width = sheet.widths[position] if sheet.widths and position < len(sheet.widths) else None
         worksheet.set_column(position, position, width or min(40, max(10, len(str(header)) + 3)))
         worksheet.write_string(0, position, cell_text(str(header)), heading)
-    worksheet.freeze_panes(1, 0)
+    worksheet.freeze_panes(1, sheet.frozen_columns)
     number = 0
     for number, row in enumerate(sheet.rows, 1):
         if number > MOST_XLSX_ROWS:
             raise TableError("An XLSX sheet can't hold more than 1,048,575 rows. Choose CSV instead.")
         worksheet.write_values(number, row)
-    if sheet.headers:
-        worksheet.autofilter(0, 0, number, len(sheet.headers) - 1)
+    covered = number if sheet.filtered is None else sheet.filtered
+    if sheet.headers and (covered or sheet.filtered is None):
+        worksheet.autofilter(0, 0, covered, len(sheet.headers) - 1)
+    for chart in sheet.charts:
+        add_chart(workbook, worksheet, chart)
+    for scale in sheet.scales:
+        add_scale(worksheet, scale)

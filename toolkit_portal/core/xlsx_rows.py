@@ -7,7 +7,7 @@ Here a row of plain values becomes its XML in one go, and XlsxWriter makes every
 import datetime as dt
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from toolkit_portal.core.cell_values import local_clock, plain_value, printable
 from toolkit_portal.core.tables import TableError, column_letter
+from toolkit_portal.core.xlsx_parts import Look, Styled
 
 MOST_COLUMNS = 16_384
 MOST_CELL_CHARACTERS = 32_767
@@ -36,6 +37,12 @@ class RowWorksheet(Worksheet):
             f' s="{format._get_xf_index()}"' for format in (day, moment, clock)
         )
         self._letters: list[str] = []
+        self._usual: list[str] = []
+
+    def set_looks(self, style: Callable[[Look], int], columns: Sequence[Look | None]) -> None:
+        """style: the number of a look in the workbook; columns: the usual look of each column, None for none."""
+        self._style_of = style
+        self._columns = [f' s="{style(look)}"' if look is not None else "" for look in columns]
 
     def write_values(self, number: int, values: Sequence[Any]) -> None:
         """Writes row ``number``, counted from 0, which must be below all rows written before.
@@ -43,12 +50,14 @@ class RowWorksheet(Worksheet):
         Text is text, numbers are numbers, days and times have the formats that were set; None is no cell.
         """
         while len(self._letters) < len(values):
-            self._letters.append(column_letter(len(self._letters)))
+            place = len(self._letters)
+            self._letters.append(column_letter(place))
+            self._usual.append(self._columns[place] if place < len(self._columns) else "")
         if len(values) > MOST_COLUMNS:
             raise TableError("An XLSX sheet can't hold more than 16,384 columns. Choose CSV instead.")
         shown = number + 1
         parts = [f'<row r="{shown}">']
-        for letter, value in zip(self._letters, values, strict=False):
+        for letter, style, value in zip(self._letters, self._usual, values, strict=False):
             kind = type(value)
             if kind is not str:
                 if value is None:
@@ -56,14 +65,21 @@ class RowWorksheet(Worksheet):
                 if (kind is int and -_EXACT_TO < value < _EXACT_TO) or (
                     kind is float and math.isfinite(value)
                 ):
-                    parts.append(f'<c r="{letter}{shown}"><v>{value!r}</v></c>')
+                    parts.append(f'<c r="{letter}{shown}"{style}><v>{value!r}</v></c>')
                     continue
-                style, value = self._typed(value)
+                if kind is Styled:
+                    style, value = f' s="{self._style_of(value.look)}"', value.value
+                    if value is None:
+                        continue
+                own, value = self._typed(value)
+                style = style or own
                 if not isinstance(value, str):
                     parts.append(f'<c r="{letter}{shown}"{style}><v>{value}</v></c>')
                     continue
             if value:
-                parts.append(f'<c r="{letter}{shown}" t="inlineStr"><is>{_text_element(value)}</is></c>')
+                parts.append(
+                    f'<c r="{letter}{shown}"{style} t="inlineStr"><is>{_text_element(value)}</is></c>'
+                )
         if len(parts) == 1:
             return
         parts.append("</row>")
