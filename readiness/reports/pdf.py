@@ -28,7 +28,7 @@ MOST_COLUMNS = 13
 CARDS = "summary"
 CARDS_IN_A_ROW = 6
 # A table of no more rows stays on one page.
-SHORT = 17
+SHORT = 20
 # The one long label of a community that no list of English hyphenation knows, with a place to break it.
 BREAKABLE = {"Bangladeshi": "Bangla\u00addeshi"}
 

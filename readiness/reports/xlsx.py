@@ -10,7 +10,7 @@ from typing import IO, Any
 from readiness.reports.about import TITLE, about, table_words
 from readiness.reports.csv_files import header_of
 from readiness.reports.values import Cell, CountyReport, Draw, Kind, ReportTable
-from readiness.reports.words import number_of
+from readiness.reports.words import heading, number_of
 from toolkit_portal.core.spreadsheets import Chart, Look, Scale, Series, Sheet, Styled, write_xlsx
 
 GROUPS = "Groups"
@@ -127,6 +127,7 @@ def _charts(table: ReportTable) -> list[Chart]:
     series = [
         Series(
             1 + place,
+            heading(column),
             [_plain(number_of(row.cells[place], column.kind)) for row in rows],
             SHADES[place % len(SHADES)] if table.draw is Draw.SHARES else SHADES[1],
         )
@@ -146,4 +147,4 @@ def _charts(table: ReportTable) -> list[Chart]:
 
 
 def _plain(number: int | Decimal | None) -> float | None:
-    return None if number is None else float(number)
+    return float(number) if isinstance(number, Decimal) else number

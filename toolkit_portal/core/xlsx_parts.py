@@ -52,6 +52,7 @@ class Series:
     """The numbers of one column of the sheet. None is a cell without a number."""
 
     column: int
+    name: str
     values: Sequence[float | None]
     colour: str = GREEN
 
@@ -89,7 +90,7 @@ def add_chart(workbook: Any, worksheet: Any, chart: Chart) -> None:
     for series in chart.series:
         made.add_series(
             {
-                "name": [name, 0, series.column],
+                "name": _chart_words(series.name),
                 "categories": [name, 1, 0, last, 0],
                 "values": [name, 1, series.column, last, series.column],
                 # Rows are gone from memory by now, so what programs show before they calculate is given here.
@@ -99,14 +100,7 @@ def add_chart(workbook: Any, worksheet: Any, chart: Chart) -> None:
                 "gap": 45,
             }
         )
-    # A title that starts so would be taken for the address of a cell.
-    made.set_title(
-        {
-            "name": printable(chart.title).lstrip("="),
-            "name_font": {"size": 12, "color": INK},
-            "overlay": False,
-        }
-    )
+    made.set_title({"name": _chart_words(chart.title), "name_font": {"size": 12, "color": INK}})
     made.set_y_axis({"reverse": True, "line": {"color": LINE}, "num_font": {"color": INK}})
     made.set_x_axis(
         {"major_gridlines": {"visible": True, "line": {"color": LINE}}, "line": {"none": True}, "min": 0}
@@ -119,6 +113,11 @@ def add_chart(workbook: Any, worksheet: Any, chart: Chart) -> None:
     worksheet.insert_chart(
         row, column, made, {"description": printable(chart.alt or chart.title), "object_position": 2}
     )
+
+
+def _chart_words(text: str) -> str:
+    # What starts so would be taken for the address of a cell.
+    return printable(text).lstrip("=")
 
 
 def add_scale(worksheet: Any, scale: Scale) -> None:
