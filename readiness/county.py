@@ -80,11 +80,8 @@ def lines(groups: QuerySet[CommunityGroup], *, as_at: date | None = None) -> Ite
 def lots(groups: QuerySet[CommunityGroup], *, as_at: date | None = None) -> Iterator[list[CountyLine]]:
     """The same, a thousand lines at a time."""
     day = as_at or timezone.localdate()
-    wanted = (
-        with_status_at(groups, day)
-        .values_list("pk", "name", "lio__name", "kind", "status_at")
-        .iterator(chunk_size=LOT)
-    )
+    stood: QuerySet[Any] = with_status_at(groups, day)
+    wanted = stood.values_list("pk", "name", "lio__name", "kind", "status_at").iterator(chunk_size=LOT)
     while lot := list(islice(wanted, LOT)):
         yield _lines(lot, day)
 

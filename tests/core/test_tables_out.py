@@ -6,6 +6,7 @@ import io
 import os
 import stat
 import unicodedata
+import zipfile
 from decimal import Decimal
 
 import openpyxl
@@ -15,7 +16,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from toolkit_portal.core.spreadsheets import (
+    Chart,
+    Look,
+    Series,
     Sheet,
+    Styled,
     TableError,
     atomic_output,
     csv_lines,
@@ -303,3 +308,34 @@ def test_a_folder_or_a_missing_folder_is_named(tmp_path):
         write_csv(tmp_path, ["h"], [])
     with pytest.raises(FileNotFoundError, match="no such folder"):
         write_csv(tmp_path / "none" / "x.csv", ["h"], [])
+
+
+def test_cells_and_columns_may_have_a_look_and_filters_may_leave_rows_out():
+    rows = [
+        [Styled("=1+1", Look(bold=True)), 1234, Styled(dt.date(2026, 3, 14), Look(number="d mmm yyyy"))],
+        [Styled(None, Look(bold=True)), Decimal("2.50"), Styled(3, Look(number="+0", right=True))],
+        ["Total", None, None],
+    ]
+    out = io.BytesIO()
+    write_xlsx(out, [Sheet("S", ["a", "b", "c"], rows, formats=("", "0.00"), frozen_columns=1, filtered=2)])
+    sheet = openpyxl.load_workbook(out).active
+    assert (sheet["A2"].value, sheet["A2"].data_type, sheet["A2"].font.b) == ("=1+1", "s", True)
+    assert [sheet[name].number_format for name in ("B2", "B3", "C2", "C3")] == [
+        "0.00",
+        "0.00",
+        "d mmm yyyy",
+        "+0",
+    ]
+    assert sheet["C2"].value == dt.datetime(2026, 3, 14) and sheet["C3"].alignment.horizontal == "right"
+    assert sheet["A3"].value is None
+    assert (sheet.auto_filter.ref, sheet.freeze_panes) == ("A1:C3", "B2")
+
+
+def test_words_of_a_chart_are_never_the_address_of_a_cell():
+    chart = Chart("=S!$A$1", ["x"], [Series(1, "=S!$B$1", [5])], at=(0, 3))
+    out = io.BytesIO()
+    write_xlsx(out, [Sheet("S", ["a", "b"], [["x", 5]], charts=[chart])])
+    with zipfile.ZipFile(out) as archive:
+        text = archive.read("xl/charts/chart1.xml").decode()
+    assert "<a:t>S!$A$1</a:t>" in text and "<c:v>S!$B$1</c:v>" in text
+    assert "<c:f>S!$A$1</c:f>" not in text and "<c:f>S!$B$1</c:f>" not in text

@@ -3,20 +3,25 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import openpyxl
 import pikepdf
 import pytest
 from pypdf import PdfReader
 
-from readiness.reports import csv_files, json_file, pdf, xlsx
+from readiness.reports import csv_files, group_rows, json_file, pdf, xlsx
 from readiness.reports.about import NOTHING_HIDDEN, about, hidden_lines
+from readiness.reports.choice import ReportChoice
+from readiness.reports.collect import collect
 from readiness.reports.tiles import tiles, tone
 from readiness.reports.values import Cell, Column, CountyReport, Kind, ReportTable
 from readiness.reports.words import aloud, heading, moment, number_of, written
+from tests.readiness.reports.county import days_ago, make_county
 from tests.readiness.reports.samples import SMALL, STAR, row, sample
 
 
@@ -244,3 +249,18 @@ def test_districts_lie_about_where_they_do_and_unknown_ones_below():
     assert [tone(number, 12) for number in (0, 1, 3, 4, 12)] == [0, 1, 1, 2, 4]
     assert tone(3, 0) == 0
     assert tiles(ReportTable("d", "D", "D", (Column("n", "N"),), (row("1", "Nowhere", 0),)))[0][0] is not None
+
+
+@pytest.mark.django_db
+def test_the_data_dictionary_names_every_table_and_column():
+    county = make_county()
+    report = collect(ReportChoice(as_at=days_ago(0), compare=days_ago(365)), by=county.manager)
+    codes = set(re.findall(r"`([^`\n]+)`", Path("docs/data-dictionary.md").read_text(encoding="utf-8")))
+    named = {
+        *(table.key for table in report.tables),
+        *(column.key for table in report.tables for column in table.columns if not column.key.isdecimal()),
+        *(row.key for table in report.tables if table.key in {"summary", "movement"} for row in table.rows),
+        *(name for name in group_rows.header([])),
+        *Kind,
+    }
+    assert named - codes == set()
