@@ -332,10 +332,11 @@ def test_cells_and_columns_may_have_a_look_and_filters_may_leave_rows_out():
 
 
 def test_words_of_a_chart_are_never_the_address_of_a_cell():
-    chart = Chart("=S!$A$1", ["x"], [Series(1, "=S!$B$1", [5])], at=(0, 3))
+    chart = Chart("=S!$A$1", ["x"], [Series(1, "=S!$B$1", [-5])], at=(0, 3))
     out = io.BytesIO()
-    write_xlsx(out, [Sheet("S", ["a", "b"], [["x", 5]], charts=[chart])])
+    write_xlsx(out, [Sheet("S", ["a", "b"], [["x", -5]], charts=[chart])])
     with zipfile.ZipFile(out) as archive:
         text = archive.read("xl/charts/chart1.xml").decode()
-    assert "<a:t>S!$A$1</a:t>" in text and "<c:v>S!$B$1</c:v>" in text
+    assert "<a:t>S! $A$1</a:t>" in text and "<c:v>S! $B$1</c:v>" in text
     assert "<c:f>S!$A$1</c:f>" not in text and "<c:f>S!$B$1</c:f>" not in text
+    assert '<c:min val="0"/>' not in text  # bars on both sides of nothing

@@ -1,5 +1,6 @@
 """What an XLSX sheet may have besides plain rows: cells with a look, charts, colour scales."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from toolkit_portal.core.cell_values import printable
 GREEN = "#1F5C46"
 INK = "#1D2A26"
 LINE = "#D9D4C7"
+_LOOKS_LIKE_CELL = re.compile(r"!(?=\$?[A-Z]+\$?\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +104,16 @@ def add_chart(workbook: Any, worksheet: Any, chart: Chart) -> None:
         )
     made.set_title({"name": _chart_words(chart.title), "name_font": {"size": 12, "color": INK}})
     made.set_y_axis({"reverse": True, "line": {"color": LINE}, "num_font": {"color": INK}})
+    positive = all(value is None or value >= 0 for series in chart.series for value in series.values)
     made.set_x_axis(
-        {"major_gridlines": {"visible": True, "line": {"color": LINE}}, "line": {"none": True}, "min": 0}
-        if not several
-        else {"major_gridlines": {"visible": False}, "num_format": "0%"}
+        {"major_gridlines": {"visible": False}, "num_format": "0%"}
+        if several
+        else {
+            "major_gridlines": {"visible": True, "line": {"color": LINE}},
+            "line": {"none": True},
+            # Bars that begin elsewhere mislead about how much longer one is than another.
+            **({"min": 0} if positive else {}),
+        }
     )
     made.set_legend({"position": "bottom"} if several else {"none": True})
     made.set_size({"width": 720, "height": 130 + 26 * last + (40 if several else 0)})
@@ -116,8 +124,8 @@ def add_chart(workbook: Any, worksheet: Any, chart: Chart) -> None:
 
 
 def _chart_words(text: str) -> str:
-    # What starts so would be taken for the address of a cell.
-    return printable(text).lstrip("=")
+    # XlsxWriter takes what looks so for the address of a cell.
+    return _LOOKS_LIKE_CELL.sub("! ", printable(text)).lstrip("=")
 
 
 def add_scale(worksheet: Any, scale: Scale) -> None:
