@@ -15,6 +15,7 @@ from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from groups.models import CommunityGroup, Visit
+from groups.states import end_of
 from readiness import scoring
 from readiness.models import Action, Answer, Assessment, Edition, IssuedPlan
 from readiness.reports.standing import assessments_at, with_status_at
@@ -71,22 +72,26 @@ def criterion_codes() -> list[str]:
     return [code for code in dict.fromkeys([*codes, *others]) if code]
 
 
-def lines(groups: QuerySet[CommunityGroup], *, as_at: date | None = None) -> Iterator[CountyLine]:
-    """A line for each group, in the queryset's order: four queries for every thousand groups."""
-    for lot in lots(groups, as_at=as_at):
+def lines(
+    groups: QuerySet[CommunityGroup], *, as_at: date | None = None, with_levels: bool = True
+) -> Iterator[CountyLine]:
+    """A line for each group, in the queryset's order: four queries for every thousand groups, three without levels."""
+    for lot in lots(groups, as_at=as_at, with_levels=with_levels):
         yield from lot
 
 
-def lots(groups: QuerySet[CommunityGroup], *, as_at: date | None = None) -> Iterator[list[CountyLine]]:
+def lots(
+    groups: QuerySet[CommunityGroup], *, as_at: date | None = None, with_levels: bool = True
+) -> Iterator[list[CountyLine]]:
     """The same, a thousand lines at a time."""
     day = as_at or timezone.localdate()
     stood: QuerySet[Any] = with_status_at(groups, day)
     wanted = stood.values_list("pk", "name", "lio__name", "kind", "status_at").iterator(chunk_size=LOT)
     while lot := list(islice(wanted, LOT)):
-        yield _lines(lot, day)
+        yield _lines(lot, day, with_levels)
 
 
-def _lines(wanted: list[tuple[Any, ...]], day: date) -> list[CountyLine]:
+def _lines(wanted: list[tuple[Any, ...]], day: date, with_levels: bool) -> list[CountyLine]:
     """Lines of these rows (id, name, LIO, kind, status), three queries."""
     pks = [row[0] for row in wanted]
     districts: dict[int, list[str]] = {}
@@ -100,8 +105,9 @@ def _lines(wanted: list[tuple[Any, ...]], day: date) -> list[CountyLine]:
         .values_list("group_id", "pk", "assessed_on", "theme_scores", "overall_exact", "band")
     }
     levels: dict[int, dict[str, int | str]] = {}
+    answers = Answer.objects.all() if with_levels else Answer.objects.none()
     for pk, code, level, not_applicable in (
-        Answer.objects.filter(assessment__in=[rest[0] for rest in assessments.values()])
+        answers.filter(assessment__in=[rest[0] for rest in assessments.values()])
         .order_by()
         .values_list("assessment_id", "criterion__code", "level", "not_applicable")
         .iterator(chunk_size=5000)
@@ -130,7 +136,7 @@ def _lines(wanted: list[tuple[Any, ...]], day: date) -> list[CountyLine]:
 
 
 def averages(groups: QuerySet[CommunityGroup], edition: Edition) -> list[CriterionAverage]:
-    """The mean level per criterion of an edition over these groups' latest assessments, two queries."""
+    """The mean level per criterion of an edition over these groups' latest assessments today, two queries."""
     # Level and criterion alone, which an index holds: no other column, no join to criteria.
     found = {
         criterion: (total, counted)
@@ -155,24 +161,27 @@ def _mean(total: int, counted: int) -> Decimal | None:
     return scoring.two_decimals(Fraction(total, counted)) if counted else None
 
 
-def with_state(groups: QuerySet[CommunityGroup]) -> QuerySet[CommunityGroup]:
-    """The groups annotated with last_visit, actions, open_actions and issued (the newest version)."""
+def with_state(groups: QuerySet[CommunityGroup], *, as_at: date | None = None) -> QuerySet[CommunityGroup]:
+    """The groups annotated with last_visit, actions, open_actions and issued (the newest version).
+
+    As at an earlier day the visits and versions are those up to it, and no actions are told: which were open on that
+    day isn't kept for those that were taken up again.
+    """
+    visits, issued = (
+        Visit.objects.filter(group=OuterRef("pk")),
+        IssuedPlan.objects.filter(plan__group=OuterRef("pk")),
+    )
+    actions, open_actions = Action.objects.all(), Action.objects.open()
+    if as_at is not None and as_at < timezone.localdate():
+        visits = visits.filter(happened_on__lte=as_at)
+        issued = issued.filter(issued_at__lt=end_of(as_at))
+        actions, open_actions = actions.none(), open_actions.none()
     return groups.annotate(
-        last_visit=Subquery(
-            Visit.objects.filter(group=OuterRef("pk"))
-            .order_by()
-            .values("group")
-            .annotate(on=Max("happened_on"))
-            .values("on")
-        ),
-        actions=_number_of(Action.objects.all()),
-        open_actions=_number_of(Action.objects.open()),
+        last_visit=Subquery(visits.order_by().values("group").annotate(on=Max("happened_on")).values("on")),
+        actions=_number_of(actions),
+        open_actions=_number_of(open_actions),
         issued=Subquery(
-            IssuedPlan.objects.filter(plan__group=OuterRef("pk"))
-            .order_by()
-            .values("plan__group")
-            .annotate(newest=Max("number"))
-            .values("newest")
+            issued.order_by().values("plan__group").annotate(newest=Max("number")).values("newest")
         ),
     )
 
@@ -185,8 +194,3 @@ def _number_of(actions: QuerySet[Action]) -> Subquery:
         .annotate(number=Count("pk"))
         .values("number")
     )
-
-
-def overall_of_group() -> Subquery:
-    """The latest overall score of a group, for ordering."""
-    return Subquery(Assessment.objects.filter(is_latest=True, group=OuterRef("pk")).values("overall")[:1])

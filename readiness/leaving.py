@@ -18,6 +18,7 @@ from readiness.models import (
     IssuedPlan,
     Plan,
     RouteChange,
+    SavedView,
     Target,
 )
 
@@ -47,12 +48,17 @@ def register() -> None:
     registry.loose_files.append(drafts_of)
     registry.passing_files[DRAFT_FOLDER.rstrip("/")] = draft_has_passed
     registry.name_fields.append((Action, "person", "plan__group"))
+    registry.of_person(SavedView, "Saved views of the county", _views_of)
     registry.written_by(IssuedPlan, "Plans they issued", "issued_by")
     registry.written_by(ActionNote, "Notes they wrote on actions", "author", "answered_by")
     registry.written_by(Action, "Actions they wrote", "created_by")
     registry.written_by(Target, "Targets they agreed", "agreed_by")
     registry.written_by(Answer, "Answers they gave", "answered_by")
     registry.written_by(Assessment, "Assessments they made", "started_by", "completed_by")
+
+
+def _views_of(person: registry.Person) -> QuerySet[SavedView]:
+    return SavedView.objects.filter(owner=person.user) if person.user else SavedView.objects.none()
 
 
 def drafts_of(group: CommunityGroup) -> list[str]:

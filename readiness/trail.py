@@ -2,7 +2,7 @@
 
 from auditlog.registry import auditlog
 
-from readiness.models import Action, Answer, Assessment, Edition, IssuedPlan, Target
+from readiness.models import Action, Answer, Assessment, Edition, IssuedPlan, SavedView, Target
 
 
 def register() -> None:
@@ -19,3 +19,5 @@ def register() -> None:
     )
     auditlog.register(IssuedPlan, exclude_fields=["client_id", "snapshot"])
     auditlog.register(Edition, exclude_fields=["settings"])
+    # Its filters may name a community.
+    auditlog.register(SavedView, exclude_fields=["client_id"], mask_fields=["name", "query"], **hide)

@@ -4,6 +4,7 @@ from readiness.models.assessments import Answer, Assessment, Target
 from readiness.models.editions import Criterion, Edition, LevelDescriptor, SuggestedAction, Theme
 from readiness.models.plans import Action, ActionNote, IssuedPlan, Plan
 from readiness.models.routes import GroupRoute, RouteChange
+from readiness.models.saved_views import SavedView
 
 __all__ = [
     "Action",
@@ -17,6 +18,7 @@ __all__ = [
     "LevelDescriptor",
     "Plan",
     "RouteChange",
+    "SavedView",
     "SuggestedAction",
     "Target",
     "Theme",

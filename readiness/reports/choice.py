@@ -123,8 +123,8 @@ class ReportForm(forms.Form):
     def __init__(self, *args: Any, user: User, today: date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today or timezone.localdate()
-        edition = Edition.objects.filter(is_current=True).first()
-        self.routes: dict[str, str] = edition.route_titles if edition else {}
+        self.edition = Edition.objects.filter(is_current=True).first()
+        self.routes: dict[str, str] = self.edition.route_titles if self.edition else {}
         lio: Any = self.fields["lio"]
         roles = user.roles
         lio.queryset = (

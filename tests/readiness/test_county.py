@@ -1,4 +1,4 @@
-"""The county page, its figures, and what its export holds."""
+"""The list of all groups as they are today, its figures, and what its export holds."""
 
 import csv
 import io
@@ -30,7 +30,7 @@ def cast() -> Cast:
 
 
 def page(cast: Cast, query: str = ""):
-    response = cast.client("manager").get(reverse("county") + query)
+    response = cast.client("manager").get(reverse("county_groups") + query)
     assert response.status_code == 200
     return response
 
@@ -81,9 +81,9 @@ def test_queries_do_not_grow_with_groups(cast, django_assert_max_num_queries):
     def queries() -> int:
         client = cast.client("manager")
         # The first page of a session also writes the session.
-        client.get(reverse("county"))
+        client.get(reverse("county_groups"))
         with django_assert_max_num_queries(20) as seen:
-            client.get(reverse("county"))
+            client.get(reverse("county_groups"))
         return len(seen)
 
     CommunityGroup.objects.exclude(pk=cast.sunrise.pk).delete()
@@ -227,15 +227,17 @@ def test_export_asks_for_the_password_again_when_the_proof_is_old(cast):
     assert response.status_code == 302
     way = parse_qs(urlsplit(response["Location"]).query)
     assert urlsplit(response["Location"]).path == reverse("account_reauthenticate")
-    assert way["next"] == [reverse("county") + "?lio=1&ready=csv"]
+    assert way["next"] == [reverse("county_groups") + "?lio=1&ready=csv"]
 
 
-def test_after_the_password_the_county_page_holds_the_file(cast):
+def test_after_the_password_the_list_holds_the_file(cast):
     client = cast.client("manager")
-    page = client.get(reverse("county") + f"?lio={cast.peak.pk}&ready=csv").content.decode()
+    page = client.get(reverse("county_groups") + f"?lio={cast.peak.pk}&ready=csv").content.decode()
     assert f'href="{reverse("county_export")}?lio={cast.peak.pk}&amp;format=csv"' in page
     for ready in ("", "pdf", "<b>"):
-        assert "the file is ready" not in client.get(reverse("county"), {"ready": ready}).content.decode()
+        assert (
+            "the file is ready" not in client.get(reverse("county_groups"), {"ready": ready}).content.decode()
+        )
 
 
 def test_a_sign_in_just_now_is_proof_enough(cast):
@@ -294,6 +296,6 @@ def test_the_page_counts_groups_by_route_and_filters_by_it(cast):
         "sub-contract": 0,
         "tender-as-lead": 0,
     }
-    shown = cast.client("manager").get(reverse("county"), {"route": "be-heard"})
+    shown = cast.client("manager").get(reverse("county_groups"), {"route": "be-heard"})
     assert [line["group"] for line in shown.context["lines"]] == ["Sunrise"]
     assert shown.context["lines"][0]["route"] == "Be heard" and shown.context["total"] == 1
