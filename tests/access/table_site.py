@@ -14,7 +14,7 @@ ROWS = [
             "other_lead": 302,
             "officer": 200,
             "other_officer": 200,
-            "manager": 302,
+            "manager": 200,
             "administrator": 302,
         },
         otherwise=200,

@@ -19,6 +19,7 @@ from groups.models import CommunityGroup, Credential, Job, User, Visit, VisitDra
 from readiness import scoring
 from readiness.models import Action, ActionNote, Assessment
 from readiness.planning import answer_help, open_help
+from toolkit_portal.views.manager_home import manager_home
 
 DAYS_AHEAD = 7
 UNSEEN_DAYS = 90
@@ -90,12 +91,13 @@ class OwnGroup:
 
 @require_safe
 def home(request: AuthenticatedRequest) -> HttpResponse:
-    """Officers get their work; others the page of their role; people without a role a word on what to do."""
+    """Officers get their work, managers the county; others their role's page, or a word on what to do."""
     roles = roles_of(request)
     if roles.is_officer:
         return my_work(request)
+    if roles.is_manager:
+        return manager_home(request)
     for has_role, page in (
-        (roles.is_manager, "county"),
         (roles.is_lead, "lead_plan"),
         (roles.is_administrator, "administration"),
     ):
