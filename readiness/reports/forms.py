@@ -182,7 +182,7 @@ class GroupsForm(CountyForm):
                 groups = groups.filter(Exact(F("status_at"), Value(which.status)))
             groups = _of_band(groups, which)
         else:
-            found = groups_behind(choice, which, by=self.user)
+            found = groups_behind(choice, which, by=self.user, edition=self.edition)
             groups = with_status_at(found, choice.as_at).annotate(route_at=route_at(choice.as_at))
         if words := name_key(str(self.cleaned_data.get("q") or "")):
             return groups.filter(search_text__contains=words)

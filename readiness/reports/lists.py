@@ -12,13 +12,15 @@ from readiness.reports.choice import ReportChoice
 from readiness.reports.spine import Bands, recent_from, spine
 
 
-def groups_behind(choice: ReportChoice, which: Behind, *, by: User) -> QuerySet[CommunityGroup]:
+def groups_behind(
+    choice: ReportChoice, which: Behind, *, by: User, edition: Edition | None = None
+) -> QuerySet[CommunityGroup]:
     """The groups that a number has counted, of those the person may see: by the same pass and sums as the number.
 
-    In no order. Nine queries at most, besides that of the list itself.
+    In no order. Nine queries at most, besides that of the list itself; one less where the current edition is given.
     """
     scope = choice.groups(by)
-    edition = Edition.objects.filter(is_current=True).first()
+    edition = edition or Edition.objects.filter(is_current=True).first()
     found = [
         row.pk
         for row in spine(

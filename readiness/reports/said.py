@@ -36,13 +36,12 @@ class Labels:
 
 def list_in_words(choice: ReportChoice, which: Behind, labels: Labels, q: str, today: date) -> str:
     """The list as one sentence without its full stop."""
-    clauses = [*_clauses(choice, which, labels), *(value for _, value in choice.words)]
-    if q:
-        clauses.append(f"found by “{q}”")
-    text = ", ".join([" ".join([STATUSES.get(which.status, "Groups"), *clauses[:1]]).strip(), *clauses[1:]])
-    if not clauses or in_words(choice.as_at) not in text:
-        text += "" if choice.as_at >= today else f", as at {in_words(choice.as_at)}"
-    return text
+    clauses = _clauses(choice, which, labels)
+    parts = [" ".join([STATUSES.get(which.status, "Groups"), *clauses[:1]]), *clauses[1:]]
+    parts += [value for _, value in choice.words]
+    text = ", ".join([*parts, f"found by “{q}”"] if q else parts)
+    on = in_words(choice.as_at)
+    return text if choice.as_at >= today or on in text else f"{text}, as at {on}"
 
 
 def _clauses(choice: ReportChoice, which: Behind, labels: Labels) -> list[str]:
