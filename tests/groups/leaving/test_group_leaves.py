@@ -37,6 +37,7 @@ from groups.models import (
     CredentialChange,
     CredentialFile,
     CredentialKind,
+    GroupState,
     ImportUpload,
     Job,
     PaperReminder,
@@ -201,6 +202,7 @@ def seed_papers(cast: Cast, group: CommunityGroup) -> None:
         went_up=True,
         cause="A paper",
     )
+    GroupState.objects.create(group=group, status="active")
     work = TrackRecord.objects.create(group=group, title="Lunches", changed_by=cast.officer)
     TrackRecordFile.objects.create(
         track_record=work, filename="thanks.pdf", file=markers.keep_file("work/one"), **stored

@@ -39,7 +39,7 @@ from groups.models import (
     Visit,
     VisitDraft,
 )
-from readiness.models import Action
+from readiness.models import Action, SavedView
 from tests import factories
 from tests.cast import Cast, make_cast
 from tests.groups.leaving import markers
@@ -91,6 +91,7 @@ def seed(cast: Cast) -> User:
         group=cast.sunrise, kind=CredentialKind.objects.get(key="equality-policy"), state="in_place"
     )
     PaperReminder.objects.create(credential=paper, person=leaver, expires_on=now.date(), days=14)
+    SavedView.objects.create(owner=leaver, name=MARK, query=MARK)
     people.invite_lead(group=cast.sunrise, email=EMAIL, name=f"{MARK} Leaver", by=cast.other_officer)
     people.invite_lead(group=cast.sunrise, email="kept@lead.example", name="Kept", by=leaver)
     address = EmailAddress.objects.create(user=leaver, email=EMAIL, primary=True, verified=True)
