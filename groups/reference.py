@@ -1,4 +1,4 @@
-"""Reference data that every portal starts with: Derbyshire's districts, census communities, listed values.
+"""Reference data that every portal starts with: Derbyshire's districts, census communities and figures, listed values.
 
 Loaded after each migrate, adding only what is missing: what administrators have changed stays as they left it.
 """
@@ -114,6 +114,7 @@ def load_reference_data(sender=None, using: str = "default", **kwargs) -> None:
     add_labels(ServiceArea, SERVICE_AREAS, using)
     add_labels(AudienceServed, AUDIENCES, using)
     add_credential_kinds(using)
+    add_census(using)
 
 
 def add_labels(model: "type[ListedValue]", wanted: list[str], using: str) -> None:
@@ -152,6 +153,15 @@ def add_credential_kinds(using: str) -> None:
             review_months=kind.get("review"),
             model_paper=kind.get("model_paper", ""),
         )
+
+
+def add_census(using: str) -> None:
+    """Adds the census figures that come with the portal, where it has none. Safe to run again."""
+    from groups.census_tables import add_shipped
+    from groups.models import CensusFigure, CensusTable
+
+    if tables_exist(using, {CensusTable._meta.db_table, CensusFigure._meta.db_table}):
+        add_shipped(using)
 
 
 def tables_exist(using: str, wanted: set[str]) -> bool:

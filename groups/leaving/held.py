@@ -17,6 +17,7 @@ from groups.leaving.registry import Fate, Person
 from groups.models import (
     LIO,
     BreakGlass,
+    CensusTable,
     CommunityGroup,
     Contact,
     Credential,
@@ -151,6 +152,7 @@ def _people() -> None:
     registry.written_by(CredentialFile, "Files of papers they sent", "uploaded_by", "judged_by")
     registry.written_by(TrackRecord, "Pieces of work they noted", "changed_by")
     registry.written_by(TrackRecordFile, "Files of pieces of work they sent", "uploaded_by")
+    registry.written_by(CensusTable, "Census tables they loaded", "loaded_by")
     registry.written_by(LogEntry, "What they did, by the trail", "actor", copied=True)
     registry.written_by(AdminEntry, "What they did in the emergency admin", "user", copied=True)
     registry.holds_nothing(Organisation, "A body outside: its address is public and names no person.")
@@ -207,6 +209,12 @@ def _rules() -> None:
         "Uploaded spreadsheets that nobody went on with",
         "uploads",
         lambda before: ImportUpload.objects.filter(created_at__lt=before),
+    )
+    registry.kept_for(
+        "census_drafts",
+        "Census tables that nobody went on to load",
+        "uploads",
+        lambda before: CensusTable.objects.filter(confirmed_at=None, loaded_at__lt=before),
     )
     registry.kept_for(
         "jobs",

@@ -1,5 +1,6 @@
 """Records of people, places, community groups and visits."""
 
+from groups.models.census import CensusFigure, CensusTable
 from groups.models.community_groups import CommunityGroup, Contact
 from groups.models.credentials import (
     Credential,
@@ -21,6 +22,8 @@ __all__ = [
     "LIO",
     "AudienceServed",
     "BreakGlass",
+    "CensusFigure",
+    "CensusTable",
     "Community",
     "CommunityGroup",
     "Contact",

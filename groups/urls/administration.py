@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from groups.views import administration as views
-from groups.views import lists, paper_kinds
+from groups.views import census, lists, paper_kinds
 
 urlpatterns = [
     path("", views.administration, name="administration"),
@@ -27,6 +27,10 @@ urlpatterns = [
     path("papers/add/", paper_kinds.paper_kind_add, name="admin_paper_kind_add"),
     path("papers/<int:pk>/", paper_kinds.paper_kind_edit, name="admin_paper_kind_edit"),
     path("papers/<int:pk>/delete/", paper_kinds.paper_kind_delete, name="admin_paper_kind_delete"),
+    path("census/", census.census, name="admin_census"),
+    path("census/add/", census.census_add, name="admin_census_add"),
+    path("census/<int:pk>/", census.census_table, name="admin_census_table"),
+    path("census/<int:pk>/remove/", census.census_remove, name="admin_census_remove"),
     path("open-a-case-file/", lists.open_case, name="admin_open_case"),
     path("privacy/", include("groups.urls.privacy")),
     path("trail/", lists.trail_page, name="admin_trail"),
