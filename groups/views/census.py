@@ -34,9 +34,10 @@ def census(request: AuthenticatedRequest) -> HttpResponse:
 @administrators_only
 def census_add(request: AuthenticatedRequest) -> HttpResponse:
     """Reads a file; what it holds is looked at before it counts."""
-    form = CensusForm(request.POST or None, request.FILES or None)
+    is_sent = request.method == "POST"
+    form = CensusForm(request.POST if is_sent else None, request.FILES if is_sent else None)
     faults: tuple[str, ...] = ()
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         file = form.cleaned_data["file"]
         try:
             found, digest = census_tables.read_file(file, filename=file.name, year=form.cleaned_data["year"])
