@@ -127,7 +127,7 @@ def _parts(found: Found) -> tuple[str, ...]:
             found.fault(area.row, found.column, f"{area.name} has no figure for “{category}”.")
         if missing or not complete:
             continue
-        sums = dict.fromkeys(whole | headings, 0)
+        sums = {category: 0 for category in every if category in headings or category in whole}
         for category in parts:
             for over in {*whole, *_over(category)} & sums.keys():
                 sums[over] += area.people[category]
@@ -135,8 +135,8 @@ def _parts(found: Found) -> tuple[str, ...]:
             if added != area.people[over]:
                 found.fault(
                     area.rows[over],
-                    found.column or over,
-                    f"“{over}” of {area.name} is {area.people[over]:,}, and its parts come to {added:,}.",
+                    found.column or found.headers[over],
+                    f"{area.name} has {area.people[over]:,} for “{over}”, and the parts come to {added:,}.",
                 )
     return parts
 

@@ -39,8 +39,10 @@ class Found:
 
     topic: CensusTable.Topic
     layout: str
-    column: str
+    column: str = ""
     """Where the numbers stand; empty in a wide table, where each category has a column of its own."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """The column of each category of a wide table."""
     seen: set[str] = field(default_factory=set)
     areas: dict[str, Area] = field(default_factory=dict)
     years: set[str] = field(default_factory=set)
@@ -141,7 +143,7 @@ def _wide(table: Table, names: Mapping[str, str], known: Mapping[str, str]) -> F
             "Each column must be headed such as “Ethnic group: White: Roma”."
         )
     used = {*columns, *(names[key] for key in ("date", "geography", "geographycode") if key in names)}
-    found = Found(topics.pop(), "wide", "")
+    found = Found(topics.pop(), "wide", headers={category: header for header, category in columns.items()})
     if long := [header for header, category in columns.items() if len(category) > LONGEST_CATEGORY]:
         raise CensusError(RowError(0, long[0][:40], "The heading has more than 250 characters."))
     if not any(is_total(category) for category in columns.values()):

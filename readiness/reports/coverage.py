@@ -104,7 +104,7 @@ def _communities(
                 Cell(census.people(community.pk) if counted else None),
                 Cell(tally.communities[community.pk], groups=link(choice, in_community=community.pk)),
                 Cell(len(without) if judged or without else None),
-                Cell(listed([districts[pk].name for pk in without]) or None),
+                Cell(_named(without, districts)),
             ),
         )
 
@@ -139,6 +139,11 @@ def _communities(
         ),
         note=note_of(census, CensusTable.Topic.ETHNIC_GROUP, NAMES, narrowed=narrowed),
     )
+
+
+def _named(without: Iterable[int], districts: Mapping[int, District]) -> str | None:
+    names = [districts[pk].name for pk in without]
+    return "All" if len(names) == len(districts) > 1 else listed(names) or None
 
 
 def _gaps(

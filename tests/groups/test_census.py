@@ -123,19 +123,37 @@ def test_several_dates_are_refused():
 def test_a_total_that_does_not_fit_its_parts_is_named_with_row_and_column():
     words = faults(wide_csv(change={(DERBY, "Total: All usual residents"): 27250}))
     assert words == (
-        "Row 3, “Total: All usual residents”: “Total: All usual residents” of Derby is 27,250, "
-        "and its parts come to 27,249."
+        "Row 3, “Ethnic group: Total: All usual residents”: Derby has 27,250 for “Total: All usual residents”, "
+        "and the parts come to 27,249."
     )
 
 
 def test_a_heading_that_does_not_fit_its_parts():
-    assert "“White” of Amber Valley is 10,201, and its parts come to 10,200" in faults(
+    assert "Amber Valley has 10,201 for “White”, and the parts come to 10,200" in faults(
         wide_csv(change={(AMBER_VALLEY, "White"): "10201"})
     )
 
 
+def test_totals_and_headings_of_a_long_table_are_checked_and_not_counted():
+    summed = {
+        DERBY: {
+            "Total": 27_249,
+            "White": 20_099,
+            ENGLISH: 20_000,
+            OTHER_WHITE: 99,
+            INDIAN: 7000,
+            OTHER_ASIAN: 150,
+        }
+    }
+    assert {figure.category for figure in read(long_csv(summed)).figures} == set(CATEGORIES)
+    summed[DERBY]["White"] = 1
+    assert "Row 4, “Observation”: Derby has 1 for “White”, and the parts come to 20,099." in faults(
+        long_csv(summed)
+    )
+
+
 def test_a_column_that_is_missing_shows_in_the_sums():
-    assert "its parts come to" in faults(wide_csv(leave_out=[OTHER_ASIAN]))
+    assert "the parts come to" in faults(wide_csv(leave_out=[OTHER_ASIAN]))
 
 
 def test_a_wide_table_needs_its_total():

@@ -68,7 +68,7 @@ def make_table(
     """A table that counts, with those figures by district and category."""
     table = CensusTable.objects.create(
         topic=topic, title=f"Table of {year}", year=year, source="Office", licence="Licence",
-        sha256=f"{topic} {year}", areas_in_file=len(people), confirmed_at=timezone.now(),
+        sha256=f"{topic} {year} {len(people)}", areas_in_file=len(people), confirmed_at=timezone.now(),
     )  # fmt: skip
     known = {community.label: community for community in Community.objects.all()}
     CensusFigure.objects.bulk_create(
@@ -144,6 +144,11 @@ def test_the_total_has_everybody_once(county):
     assert row(table, "Sikh") == [15, None, None, None]  # a category that is no community here
     assert row(table, "All residents and active groups") == [92_906 + 204_408 + 123, 4, None, None]
     assert table.rows[-1].is_total
+
+
+def test_a_community_without_a_group_anywhere(county):
+    make_table({name: {"Irish": 100} for name in District.objects.values_list("name", flat=True)})
+    assert row(tables(county)["communities"], "Irish") == [900, 0, 9, "All"]
 
 
 def test_a_community_that_the_census_does_not_know(county):
