@@ -7,10 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("groups", "0006_jobs"),
-        ("groups", "0011_group_states"),
-    ]
+    dependencies = [("groups", "0009_paper_reminders")]
 
     operations = [
         migrations.CreateModel(

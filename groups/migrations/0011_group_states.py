@@ -20,7 +20,7 @@ def begin(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("groups", "0009_paper_reminders")]
+    dependencies = [("groups", "0010_census")]
 
     operations = [
         migrations.CreateModel(

@@ -16,6 +16,7 @@ from readiness.models import Criterion
 from readiness.reports import actions, levels, papers, tables
 from readiness.reports.behind import link
 from readiness.reports.choice import ReportChoice
+from readiness.reports.coverage import coverage
 from readiness.reports.definitions import DEFINITIONS
 from readiness.reports.need import need
 from readiness.reports.sentences import Figures, sentences
@@ -60,6 +61,7 @@ def collect(choice: ReportChoice, *, by: User | None) -> CountyReport:
             tables.lios(choice, tally, names, late),
             tables.kinds(choice, tally),
             tables.papers(choice, of_papers, names, tally.everything.groups),
+            *coverage(choice, tally, active, lists, names.districts, by=by),
             *told,
         ),
         definitions=DEFINITIONS,

@@ -35,7 +35,7 @@ def coverage(
     lists: Lists,
     districts: Iterable[int],
     *,
-    by: User,
+    by: User | None,
 ) -> list[ReportTable]:
     """Communities, gaps and languages. Two queries.
 
@@ -55,7 +55,7 @@ def coverage(
             or tally.communities[community.pk]
         )
     ]
-    narrowed = choice.is_filtered or not by.roles.is_manager
+    narrowed = choice.is_filtered or (by is not None and not by.roles.is_manager)
     return [
         _communities(choice, tally, census, communities, shown, narrowed=narrowed),
         _gaps(choice, tally, census, communities, shown, narrowed=narrowed),

@@ -32,5 +32,9 @@ DEFINITIONS = (
         "People affected",
         "As told in reviewed records up to the day. Counts of 1 to 4 are hidden, and so is what would give them away.",
     ),
+    Definition(
+        "No group names them",
+        "None of the report’s groups lists that community in its profile. One may serve them all the same.",
+    ),
     Definition("LIO, districts, communities and kind", "Those that stand in the group’s profile now."),
 )

@@ -22,7 +22,7 @@ _GROUP = "group"
 
 
 def heard_languages(
-    choice: ReportChoice, active: QuerySet[CommunityGroup], user: User
+    choice: ReportChoice, active: QuerySet[CommunityGroup], user: User | None
 ) -> tuple[set[str], dict[str, tuple[str, list[str]]]]:
     """Keys of the languages that active groups speak; and by key the name and sources of those used to tell of need.
 
@@ -34,8 +34,8 @@ def heard_languages(
         return marked.order_by().values_list("source", name)
 
     def told(model: Any, day: str) -> QuerySet[Any]:
-        known = model.objects.visible_to(user).filter(created_at__lt=end_of(choice.as_at))
-        return known.filter(**{f"{day}__lte": choice.as_at})
+        seen = model.objects.all() if user is None else model.objects.visible_to(user)
+        return seen.filter(created_at__lt=end_of(choice.as_at), **{f"{day}__lte": choice.as_at})
 
     rows = texts(_GROUP, active, "languages").union(
         texts("focus", told(FocusGroup, "held_on"), "language"),

@@ -16,8 +16,16 @@ from django.utils import timezone
 from groups import people
 from groups.leaving import registry
 from groups.leaving.retention import due_today, limit, run
-from groups.models import BreakGlass, CommunityGroup, ImportUpload, Invitation, Job, User, VisitDraft
-from groups.models import BreakGlass, CensusTable, CommunityGroup, ImportUpload, Invitation, User, VisitDraft
+from groups.models import (
+    BreakGlass,
+    CensusTable,
+    CommunityGroup,
+    ImportUpload,
+    Invitation,
+    Job,
+    User,
+    VisitDraft,
+)
 from readiness.models import Action
 from tests import factories
 from tests.cast import Cast, make_cast
