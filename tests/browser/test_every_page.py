@@ -124,7 +124,13 @@ def test_full_pages_are_sound(width, new_page, signed_in, assert_page_is_sound, 
             reverse("lead_portfolio", args=[group.pk]),
             reverse("toolkit"),
         ],
-        "manager@demo.example": [reverse("county"), reverse("group_list"), reverse("case", args=[group.pk])],
+        "manager@demo.example": [
+            reverse("home"),
+            reverse("county"),
+            reverse("county_groups"),
+            reverse("group_list"),
+            reverse("case", args=[group.pk]),
+        ],
         "admin@demo.example": [reverse("admin_people"), reverse("admin_lios"), reverse("admin_trail")],
     }
     for email, paths in walks.items():

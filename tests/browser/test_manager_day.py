@@ -1,8 +1,9 @@
-"""A manager's day: the county, filtered and taken away as a file; reading case files, writing none."""
+"""A manager's day: the county in words and figures, the groups behind them as a file, no case file written."""
 
 import csv
 import io
 import time
+from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -12,7 +13,7 @@ from django.utils import timezone
 from groups.models import CommunityGroup
 from readiness.scoring import from_text, shown, two_decimals
 from tests import factories
-from tests.browser.acts import follow, give_password_again
+from tests.browser.acts import follow, give_password_again, press
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.cast import make_cast
 
@@ -26,8 +27,10 @@ def test_a_managers_day(width, new_page, sign_in, assert_page_is_sound, live_ser
     overall = from_text(assessed.overall_exact)
     page = new_page(width=width)
     sign_in(page, cast.manager)
-    assert page.locator("h1").inner_text() == "The county"
-    assert page.get_by_text("2 of 3 groups have been assessed").is_visible()
+    assert page.locator("h1").inner_text() == "The county today"
+    assert page.get_by_text("2 of 3 active groups had been assessed").is_visible()
+    assert_page_is_sound(page)
+    follow(page, "All groups")
     for group in CommunityGroup.objects.all():
         assert page.locator(".county-table").get_by_role("link", name=group.name, exact=True).is_visible()
     assert_page_is_sound(page)
@@ -100,8 +103,125 @@ def test_a_managers_day(width, new_page, sign_in, assert_page_is_sound, live_ser
 def test_a_search_that_finds_nothing_says_how_to_go_on(page, signed_in, assert_page_is_sound, live_server):
     cast = make_cast()
     signed_in(page, cast.manager)
-    page.goto(f"{reverse('county')}?q=nobody")
+    page.goto(f"{reverse('county_groups')}?q=nobody")
     assert page.get_by_text("No group fits").is_visible()
     assert_page_is_sound(page)
-    follow(page, "Show the whole county")
+    follow(page, "Show all groups")
     assert page.locator(".county-table tbody tr").count() == 3
+
+
+def make_moved_county():
+    """The cast, with a group that moved up a band in Derby, another in Bolsover, and one without a district."""
+    cast = make_cast()
+    for group, name in ((cast.sunrise, "Derby"), (cast.meadow, "Bolsover")):
+        group.districts.set([factories.district(name)])
+    for days, level in ((400, 1), (5, 3)):
+        factories.make_assessment(
+            group=cast.sunrise,
+            by=cast.officer,
+            levels=level,
+            assessed_on=timezone.localdate() - timedelta(days=days),
+        )
+    factories.make_assessment(group=cast.meadow, by=cast.other_officer, levels=2)
+    return cast
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_from_the_report_to_the_groups_and_back(
+    width, new_page, signed_in, assert_page_is_sound, live_server
+):
+    cast = make_moved_county()
+    page = new_page(width=width)
+    signed_in(page, cast.manager)
+    page.goto(reverse("county"))
+    assert page.get_by_text("1 group moved up a band and none moved down").is_visible()
+    assert_page_is_sound(page)
+    follow(page.locator("#figures"), "Active groups: 3")
+    assert page.locator(".county-table tbody tr").count() == 3
+    follow(page, "Back to the report")
+
+    # The map by keyboard: from the link before it, tile by tile, and in.
+    tile = page.get_by_role("link", name="Derby: 1", exact=True)
+    page.locator("#districts a").first.focus()
+    for _ in range(12):
+        if tile.evaluate("tile => tile === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    edge = tile.locator("rect").evaluate("rect => getComputedStyle(rect).strokeWidth")
+    assert edge == "5px"
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.locator("h1").inner_text() == "Groups of the county"
+    assert page.get_by_text("in Derby").first.is_visible()
+    assert page.locator(".county-table tbody tr").count() == 1
+    assert_page_is_sound(page)
+
+    # A wide table scrolls in its own box, by keyboard too, and its first column stays.
+    follow(page, "Back to the report")
+    box = page.get_by_role("region", name="Table: Average level by section and district")
+    box.focus()
+    start = box.locator("tbody th").first.bounding_box()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(400)
+    scrolled = box.evaluate("box => box.scrollLeft")
+    assert scrolled > 0 or box.evaluate("box => box.scrollWidth <= box.clientWidth")
+    assert abs(box.locator("tbody th").first.bounding_box()["x"] - start["x"]) <= 1
+
+    # Another column on the map, and a day that is wrong.
+    follow(page, "Mean score")
+    assert page.get_by_role("link", name="Derby: 75.00", exact=True).is_visible()
+    page.locator("details.filters > summary").click()
+    page.locator("[name=as_at]").fill("31/12/2099")
+    with page.expect_navigation():
+        page.locator(".filters").get_by_role("button", name="Show").click()
+    assert page.get_by_text("That day is still to come.").first.is_visible()
+    assert page.get_by_role("link", name="Derby: 75.00", exact=True).is_visible()
+    assert_page_is_sound(page)
+
+
+def test_a_view_is_saved_found_renamed_and_deleted(page, signed_in, assert_page_is_sound, live_server):
+    cast = make_moved_county()
+    signed_in(page, cast.manager)
+    page.goto(f"{reverse('county')}?lio={cast.peak.pk}")
+    follow(page, "Save this view")
+    assert_page_is_sound(page)
+    page.locator("[name=name]").fill("Peak, quarterly")
+    press(page, "Save this view")
+    assert page.locator(".lede").get_by_text("LIO: Peak").is_visible()
+    page.goto(reverse("home"))
+    follow(page, "Peak, quarterly")
+    assert page.locator(".lede").get_by_text("LIO: Peak").is_visible()
+    assert_page_is_sound(page)
+    follow(page, "Rename or delete")
+    assert_page_is_sound(page)
+    follow(page, "Rename Peak, quarterly")
+    page.locator("[name=name]").fill("Peak")
+    press(page, "Rename")
+    follow(page, "Delete Peak")
+    assert_page_is_sound(page)
+    press(page, "Delete")
+    assert page.get_by_text("No saved views yet").is_visible()
+
+
+def test_the_report_on_paper_and_without_scripts(page, page_without_scripts, signed_in, live_server):
+    cast = make_moved_county()
+    signed_in(page, cast.manager)
+    page.goto(reverse("county"))
+    page.emulate_media(media="print")
+    for selector in (".contents", ".list-filter", ".site-nav", ".page-actions"):
+        assert not page.locator(selector).first.is_visible(), selector
+    for selector in (".tile-map__drawing", "#levels table", "#definitions dl"):
+        assert page.locator(selector).is_visible(), selector
+    box = page.locator("#levels .table-box")
+    assert box.evaluate("box => getComputedStyle(box).overflowX") == "visible"
+
+    signed_in(page_without_scripts, cast.manager)
+    page_without_scripts.goto(reverse("county"))
+    page_without_scripts.locator("details.filters > summary").click()
+    page_without_scripts.locator("[name=district]").select_option(label="Derby")
+    with page_without_scripts.expect_navigation():
+        page_without_scripts.locator(".filters").get_by_role("button", name="Show").click()
+    assert page_without_scripts.get_by_text("District: Derby").is_visible()
+    page_without_scripts.locator("#figures").get_by_role("link", name="Active groups: 1", exact=True).click()
+    assert page_without_scripts.locator(".county-table tbody tr").count() == 1
