@@ -23,9 +23,9 @@ from groups.models import CommunityGroup, User
 from readiness.county import latest_assessments, lines
 from readiness.county_files import csv_stream
 from readiness.models import Assessment
+from readiness.reports.group_lines import line_shown
 from readiness.route_facts import current_ladder, facts_of
 from readiness.routes import reached
-from readiness.views.county import line_shown
 
 # What routes are judged by, as plain SQL: papers in place that a route asks for, levels that one asks for, and so on.
 ROUTE_FACTS = (
@@ -73,7 +73,7 @@ def run(smoke: bool) -> list[Figure]:
     """Figures from two demo counties, one large and one of a page. Small ones only in a smoke run."""
     rounds = 2 if smoke else 7
     with county(SMALL):
-        small = {name: _page(name) for name in ("county", "group_list")}
+        small = {name: _page(name) for name in ("county_groups", "group_list")}
         first_pages = {name: interleaved(rounds, page)[0] for name, page in small.items()}
         figures = [*_query_counts(), _rows_in_python(rounds)]
     with county(200 if smoke else 10_000, evidence=100 if smoke else 10_000):
@@ -113,7 +113,7 @@ def _query_counts() -> list[Figure]:
     """Queries of the pages that list things, beside the most allowed."""
     figures = []
     for name, email in (
-        ("county", "manager@demo.example"),
+        ("county_groups", "manager@demo.example"),
         ("group_list", "manager@demo.example"),
         ("home", "officer@demo.example"),
     ):
@@ -143,11 +143,12 @@ def _rows_in_python(rounds: int) -> Figure:
         group.latest = [latest[group.pk]]  # type: ignore[attr-defined]
     found = list(lines(CommunityGroup.objects.filter(pk__in=[group.pk for group in groups])))
     themes = [("2.1", ""), ("2.2", "")]
-    state: list[Any] = [date(2026, 3, 14), 3, 2, 1, "be-heard"]
+    state: list[Any] = ["active", "be-heard", date(2026, 3, 14), 3, 2, 1]
 
     def in_python() -> str:
         return _rendered(
-            light, lines=[line_shown(line, state, themes, {"be-heard": "Be heard"}) for line in found]
+            light,
+            lines=[line_shown(line, state, "350/9", themes, {"be-heard": "Be heard"}) for line in found],
         )
 
     ours, reference = interleaved(rounds * 3, in_python, lambda: _rendered(heavy, groups=groups))

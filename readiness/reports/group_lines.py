@@ -15,6 +15,8 @@ from readiness.reports.choice import ReportChoice
 from readiness.reports.sentences import in_words
 from readiness.reports.standing import assessments_at
 
+STATUSES = {str(key): str(label) for key, label in CommunityGroup.Status.choices}
+
 
 class ShownLine(TypedDict):
     """A group and where it stood, in words; empty for what there is not."""
@@ -62,32 +64,43 @@ def group_lines(
             CommunityGroup.objects.filter(pk__in=list(here)), as_at=choice.as_at, with_levels=False
         )
     }
-    statuses = dict(CommunityGroup.Status.choices)
-    lines = []
-    for pk in filter(found.__contains__, here):  # whoever was erased this moment is passed over
-        status, route, last_visit, actions, open_actions, issued = here[pk]
-        line = found[pk]
-        then = before.get(pk) or ""
-        lines.append(
-            ShownLine(
-                url=reverse("case", args=[pk]),
-                group=line.group,
-                lio=line.lio,
-                districts=", ".join(line.districts),
-                kind=line.kind,
-                status=str(statuses[status]),
-                is_quiet=status != CommunityGroup.Status.ACTIVE,
-                themes=tuple((code, _whole(line.theme_scores.get(code))) for code, _ in themes),
-                overall=_whole(line.overall),
-                band=line.band,
-                before=_whole(scoring.from_text(then)) if then else "",
-                assessed_on=_day(line.assessed_on),
-                last_visit=_day(last_visit),
-                plan=plan_in_words(issued, actions, open_actions),
-                route=routes.get(route or "", ""),
-            )
-        )
-    return lines
+    # Whoever was erased this moment is passed over.
+    return [
+        line_shown(found[pk], here[pk], before.get(pk) or "", themes, routes)
+        for pk in filter(found.__contains__, here)
+    ]
+
+
+def line_shown(
+    line: county.CountyLine,
+    state: Sequence[Any],
+    before: str,
+    themes: Sequence[tuple[str, str]],
+    routes: Mapping[str, str],
+) -> ShownLine:
+    """A line in words.
+
+    state: status and route on the day, last visit, number of actions, of open ones, newest issued version. before: the
+    exact score of the earlier day as it is stored, empty without one.
+    """
+    status, route, last_visit, actions, open_actions, issued = state
+    return ShownLine(
+        url=reverse("case", args=[line.pk]),
+        group=line.group,
+        lio=line.lio,
+        districts=", ".join(line.districts),
+        kind=line.kind,
+        status=STATUSES[status],
+        is_quiet=status != CommunityGroup.Status.ACTIVE,
+        themes=tuple((code, _whole(line.theme_scores.get(code))) for code, _ in themes),
+        overall=_whole(line.overall),
+        band=line.band,
+        before=_whole(scoring.from_text(before)) if before else "",
+        assessed_on=_day(line.assessed_on),
+        last_visit=_day(last_visit),
+        plan=plan_in_words(issued, actions, open_actions),
+        route=routes.get(route or "", ""),
+    )
 
 
 def plan_in_words(issued: int | None, actions: int | None, open_actions: int | None) -> str:

@@ -86,8 +86,8 @@ def test_every_link_of_what_needs_them_leads_to_as_many_groups(cast):
 
 
 def test_at_most_five_kinds_of_paper_are_named(cast):
-    for each in CredentialKind.objects.all()[:7]:
-        paper(cast.harbour, each.key, 50, expires_on=days_ago(5))
+    for of in CredentialKind.objects.all()[:7]:
+        paper(cast.harbour, of.key, 50, expires_on=days_ago(5))
     part = section(page(cast.client("manager")), "Expired papers")
     assert part.count(": 1 group") == 5 and reverse("county") + "#papers" in part
 
