@@ -41,6 +41,7 @@ def list_in_words(choice: ReportChoice, which: Behind, labels: Labels, q: str, t
     parts += [value for _, value in choice.words]
     text = ", ".join([*parts, f"found by “{q}”"] if q else parts)
     on = in_words(choice.as_at)
+    text = "All groups" if text == "Groups" else text
     return text if choice.as_at >= today or on in text else f"{text}, as at {on}"
 
 

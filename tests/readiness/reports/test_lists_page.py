@@ -72,10 +72,11 @@ LABELS = Labels({1: "Peak"}, {2: "Derby"}, {3: "Indian"}, {"be-heard": "Be heard
     ("which", "words"),
     [
         (Behind(), "Active groups"),
-        (Behind(status=""), "Groups"),
+        (Behind(status=""), "All groups"),
+        (Behind(status="", late="yes"), "Groups with a late action"),
         (Behind(status="dormant"), "Dormant groups"),
         (Behind(status="closed"), "Closed groups"),
-        (Behind(status="unheard"), "Groups"),
+        (Behind(status="unheard"), "All groups"),
         (Behind(move="up"), "Active groups that moved up a band between BEFORE and ON"),
         (Behind(move="down"), "Active groups that moved down a band between BEFORE and ON"),
         (
