@@ -9,11 +9,13 @@ from tests.cast import Cast
 
 
 def own_view(cast: Cast) -> Mapping[str, object]:
-    return {"pk": SavedView.objects.create(owner=cast.manager, name="Mine", query="kind=bme_led").pk}
+    return {
+        "pk": SavedView.objects.create(owner=cast.manager, name=f"Mine {uuid4()}", query="kind=bme_led").pk
+    }
 
 
 def others_view(cast: Cast) -> Mapping[str, object]:
-    return {"pk": SavedView.objects.create(owner=cast.administrator, name="Theirs", query="").pk}
+    return {"pk": SavedView.objects.create(owner=cast.administrator, name=f"Theirs {uuid4()}", query="").pk}
 
 
 MANAGER, SAVED, NOT_THEIRS = {"manager": 200}, {"manager": 302}, {"manager": 404}
