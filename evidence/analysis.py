@@ -175,11 +175,13 @@ def table_of(
     *,
     keep: Mapping[str, set[int]] | None = None,
     totals: Mapping[bool, int] | None = None,
+    row_totals: Mapping[bool, Mapping[Hashable, int]] | None = None,
     lists: Lists = NO_LISTS,
 ) -> CrossTable:
     """One table of what within() has marked: rows by columns in four queries, or rows alone in two.
 
     totals: the count of everything inside and outside what was chosen, where it is known: one query less.
+    row_totals: those of each row, of a table with columns, where they are known: one query less.
     keep: ids of the rows and columns that are asked for, by dimension; a record that fits may name others too, which
     are left out. Nothing for a dimension: all of them.
     """
@@ -198,8 +200,15 @@ def table_of(
     everything = (TOTAL,) * len(wanted)
     for inside, count in (totals or {}).items():
         sums.add(everything, count, inside)
+    if across is not None:
+        for inside, by_row in (row_totals or {}).items():
+            for label, count in by_row.items():
+                if wanted[0] is None or label in wanted[0]:
+                    sums.add((label, TOTAL), count, inside)
     for fields, place in places:
         if totals is not None and not fields:
+            continue
+        if row_totals is not None and across is not None and fields == (down.field,):
             continue
         for inside, values, count in sums_by(marked, measure, *fields):
             key = place(values)

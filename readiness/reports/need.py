@@ -53,19 +53,23 @@ def records(choice: ReportChoice, user: User | None) -> EvidenceQuerySet | None:
 def need(choice: ReportChoice, user: User | None, lists: Lists) -> list[ReportTable]:
     """People affected by service area and district, by service area and community; records by method.
 
-    At most eight queries.
+    Five queries and one for each list that isn't given.
     """
     marked = within(reviewed(user), records(choice, user))
     totals = {True: 0, False: 0}
+    services: dict[bool, dict[Hashable, int]] = {True: {}, False: {}}
     methods: dict[bool, dict[tuple[Hashable, ...], int]] = {True: {}, False: {}}
-    for inside, method, people, number in (
+    # Each record has one method and one service area, so that these sums may be added up here.
+    for inside, method, service, people, number in (
         marked.order_by()
-        .values("inside", "method")
+        .values("inside", "method", "service_area")
         .annotate(people=Sum("people_affected", default=0), number=Number("pk"))
-        .values_list("inside", "method", "people", "number")
+        .values_list("inside", "method", "service_area", "people", "number")
     ):
-        totals[bool(inside)] += people
-        methods[bool(inside)][(method,)] = number
+        part = bool(inside)
+        totals[part] += people
+        services[part][service] = services[part].get(service, 0) + people
+        methods[part][(method,)] = methods[part].get((method,), 0) + number
     return [
         *(
             as_table(
