@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 
-from evidence.analysis import Lists
+from evidence.analysis import NO_LISTS, Lists
 from groups.models import LIO, Community, CredentialKind, District, ServiceArea, User
 from readiness.models import Criterion
 from readiness.reports import actions, levels, papers, tables
@@ -25,12 +26,22 @@ from readiness.reports.tables import Names
 from readiness.reports.tally import CountyTally, tally_of
 from readiness.reports.values import Asked, Cell, CountyReport, Sentence
 
+# Lists that several tables draw on.
+LISTS: dict[str, type[Model]] = {
+    "service_area": ServiceArea,
+    "district": District,
+    "community": Community,
+    "lio": LIO,
+}
 BY_COMMAND = "A command on the portal’s own machine"
 
 
-def collect(choice: ReportChoice, *, by: User | None) -> CountyReport:
-    """The report over what this person may see. None is whoever runs the machine, who sees all."""
-    lists = _lists(choice)
+def collect(choice: ReportChoice, *, by: User | None, lists: Lists = NO_LISTS) -> CountyReport:
+    """The report over what this person may see. None is whoever runs the machine, who sees all.
+
+    lists: whole lists that have been read already, by the keys of LISTS: a query less for each.
+    """
+    lists = {key: lists.get(key) or list(model._default_manager.all()) for key, model in LISTS.items()}
     names = _names(choice, lists)
     scope = choice.groups(by)
     active = choice.active(scope)
@@ -68,22 +79,14 @@ def collect(choice: ReportChoice, *, by: User | None) -> CountyReport:
     )
 
 
-def _lists(choice: ReportChoice) -> Lists:
-    """Lists that several tables draw on, read once. Three queries."""
-    return {
-        "service_area": list(ServiceArea.objects.all()),
-        "district": list(District.objects.all()),
-        "community": list(Community.objects.all()),
-    }
-
-
 def _names(choice: ReportChoice, lists: Lists) -> Names:
-    """Three queries."""
+    """Two queries."""
     criteria = list(
         Criterion.objects.filter(edition__is_current=True).select_related("edition").order_by("position")
     )
     edition = criteria[0].edition if criteria else None
     districts: list[Any] = list(lists["district"])
+    lios: list[Any] = sorted(lists["lio"], key=lambda lio: lio.name)
     return Names(
         bands=edition.band_names if edition else (),
         routes=edition.route_titles if edition else {},
@@ -95,11 +98,7 @@ def _names(choice: ReportChoice, lists: Lists) -> Names:
             and (district.starts_on is None or district.starts_on <= choice.as_at)
             and (choice.district is None or district.pk == choice.district.pk)
         },
-        lios={
-            lio.pk: lio.name
-            for lio in LIO.objects.order_by("name")
-            if choice.lio is None or lio.pk == choice.lio.pk
-        },
+        lios={lio.pk: lio.name for lio in lios if choice.lio is None or lio.pk == choice.lio.pk},
         kinds={kind.pk: kind for kind in CredentialKind.objects.all()},
     )
 
@@ -135,8 +134,8 @@ def _sentences(
         ),
         {
             "recent": link(choice, assessed="recent"),
-            "up": link(choice, move=Move.UP),
+            "up": link(choice, move=Move.UP) if of.moves[Move.UP] else "",
             "best_route": link(choice, at=best),
-            "late": link(choice, late="yes"),
+            "late": link(choice, late="yes") if late else "",
         },
     )

@@ -78,6 +78,12 @@ class CountyForm(ReportForm):
         return records
 
     @property
+    def lists(self) -> dict[str, Sequence[Any]]:
+        """The lists that were read for the filter; LIOs among them, as the person sees all."""
+        found: dict[str, Any] = {name: self.fields[name] for name in ("lio", "district", "community")}
+        return {name: field.records for name, field in found.items()}
+
+    @property
     def choice(self) -> ReportChoice:
         found = super().choice
         if found.compare >= found.as_at:

@@ -74,7 +74,15 @@ def need(choice: ReportChoice, user: User | None, lists: Lists) -> list[ReportTa
         *(
             as_table(
                 key,
-                table_of(marked, DIMENSIONS[rows], DIMENSIONS[columns], "people", totals=totals, lists=lists),
+                table_of(
+                    marked,
+                    DIMENSIONS[rows],
+                    DIMENSIONS[columns],
+                    "people",
+                    totals=totals,
+                    row_totals=services,
+                    lists=lists,
+                ),
             )
             for key, rows, columns in BY
         ),

@@ -185,6 +185,12 @@ def movement(choice: ReportChoice, tally: CountyTally) -> ReportTable:
     )
 
 
+# Late actions by who does them.
+LATE = {
+    Action.Who.GROUP.value: "Late actions of groups",
+    Action.Who.LIO.value: "Late actions of the LIO",
+    Action.Who.BOTH.value: "Late actions of both together",
+}
 # What a row of an LIO or a district shows besides its label.
 COLUMNS = (
     Column("groups", "Active groups"),
@@ -237,10 +243,9 @@ def lios(
     choice: ReportChoice, tally: CountyTally, names: Names, late: Counter[tuple[int, str]]
 ) -> ReportTable:
     """LIOs side by side, with late actions by who does them."""
-    who = dict(Action.Who.choices)
     columns = (
         *COLUMNS,
-        *(Column(f"late_{key}", f"Late actions: {words.lower()}") for key, words in who.items()),
+        *(Column(f"late_{key}", words) for key, words in LATE.items()),
     )
 
     def late_cells(wanted: Callable[[int], bool], **which: int) -> tuple[Cell, ...]:
@@ -249,7 +254,7 @@ def lios(
                 sum(number for (lio, doer), number in late.items() if doer == key and wanted(lio)),
                 groups=link(choice, late=key, **which),
             )
-            for key in who
+            for key in LATE
         )
 
     shown = {

@@ -36,7 +36,7 @@ def county_page(request: AuthenticatedRequest) -> HttpResponse:
     form = CountyForm(request.GET, user=request.user)
     wrong = not form.is_valid()
     choice = form.choice
-    report = collect(choice, by=request.user)
+    report = collect(choice, by=request.user, lists=form.lists)
     return render(
         request,
         "county/county.html",
