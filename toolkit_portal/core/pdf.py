@@ -92,16 +92,21 @@ def render_pdf(
         author=author,
     )
     stylesheets = stylesheet_names(template, large_print=large_print)
-    elements = len(_TAG.findall(html))
-    words = _DATA_IMAGE.sub('""', html)
-    if elements > MOST_ELEMENTS or len(words) > MOST_CHARACTERS:
-        raise PdfTooLarge(f"This document is too long for one PDF. {_WHAT_TO_DO}")
-    if elements > LARGE_ELEMENTS or len(words) > LARGE_CHARACTERS or _LONG_WORD.search(words):
+    if is_large(html):
         return _render_apart(html, stylesheets)
     # Imported here so that a missing system library is a named system check and not a site that won't start.
     from toolkit_portal.core.pdf_engine import render_html
 
     return render_html(html, stylesheets)
+
+
+def is_large(html: str) -> bool:
+    """Return whether a document is laid out in a process of its own; raise PdfTooLarge where it isn't at all."""
+    elements = len(_TAG.findall(html))
+    words = _DATA_IMAGE.sub('""', html)
+    if elements > MOST_ELEMENTS or len(words) > MOST_CHARACTERS:
+        raise PdfTooLarge(f"This document is too long for one PDF. {_WHAT_TO_DO}")
+    return elements > LARGE_ELEMENTS or len(words) > LARGE_CHARACTERS or bool(_LONG_WORD.search(words))
 
 
 def render_document_html(
@@ -158,16 +163,12 @@ def _with_breaks(text: re.Match[str]) -> str:
     return _LONG_RUN.sub(lambda run: _TWENTY.sub("\\1\u200b", run[0]), text[0])
 
 
-def _render_apart(html: str, stylesheets: tuple[str, ...]) -> bytes:
-    """Render a large document in a process of its own, with limits on its time and memory."""
-    request = {
-        "html": html,
-        "stylesheets": stylesheets,
-        "memory_bytes": LARGE_MEMORY_BYTES,
-        "cpu_seconds": LARGE_CPU_SECONDS,
-    }
-    # The child gets no more of our environment than fonts need: it handles text that strangers typed.
-    environment = {
+def environment() -> dict[str, str]:
+    """Return what a process that lays documents out gets of our environment.
+
+    No more than fonts need: it handles text that strangers typed.
+    """
+    return {
         name: os.environ[name]
         for name in (
             "PATH",
@@ -180,7 +181,22 @@ def _render_apart(html: str, stylesheets: tuple[str, ...]) -> bytes:
         )
         if name in os.environ
     }
-    too_large = PdfTooLarge(f"This document took too long to make as one PDF. {_WHAT_TO_DO}")
+
+
+def took_too_long() -> PdfTooLarge:
+    """Return what is raised for a document beyond the limits of time or memory."""
+    return PdfTooLarge(f"This document took too long to make as one PDF. {_WHAT_TO_DO}")
+
+
+def _render_apart(html: str, stylesheets: tuple[str, ...]) -> bytes:
+    """Render a large document in a process of its own, with limits on its time and memory."""
+    request = {
+        "html": html,
+        "stylesheets": stylesheets,
+        "memory_bytes": LARGE_MEMORY_BYTES,
+        "cpu_seconds": LARGE_CPU_SECONDS,
+    }
+    too_large = took_too_long()
     if not _large_turn.acquire(timeout=LARGE_WALL_SECONDS):
         raise PdfBusy("Other long documents are being made just now. Try again in a few minutes.")
     try:
@@ -189,7 +205,7 @@ def _render_apart(html: str, stylesheets: tuple[str, ...]) -> bytes:
             input=json.dumps(request).encode("ascii"),
             capture_output=True,
             cwd=PROJECT_FOLDER,
-            env=environment,
+            env=environment(),
             timeout=LARGE_WALL_SECONDS,
             check=False,
         )

@@ -1,7 +1,8 @@
 """WeasyPrint behind a closed fetcher: HTML text in, tagged PDF bytes out. Knows nothing of Django.
 
 Pages use it through ``toolkit_portal.core.pdf``. Large documents run it as a program of its own
-(``python -m toolkit_portal.core.pdf_engine``), so that time and memory can be bounded from outside.
+(``python -m toolkit_portal.core.pdf_engine``), so that time and memory can be bounded from outside; many small ones
+go one after the other to a few such programs (``… --many``, see ``toolkit_portal.core.pdf_pool``).
 """
 
 from __future__ import annotations
@@ -166,5 +167,27 @@ def main() -> int:
     return 0
 
 
+def serve() -> int:
+    """Make PDFs until the input ends: a request in a line of JSON, an answer as its length in a line, then the PDF.
+
+    The length is 0 where the document can't be made. Whoever asks bounds the time; the first request the memory.
+    """
+    is_bounded = False
+    for line in sys.stdin.buffer:
+        request: dict[str, Any] = json.loads(line)
+        if not is_bounded:
+            resource.setrlimit(resource.RLIMIT_AS, (request["memory_bytes"], request["memory_bytes"]))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+            is_bounded = True
+        try:
+            content = render_html(request["html"], tuple(request["stylesheets"]))
+        except Exception:
+            logger.exception("A document can't be made")
+            content = b""
+        sys.stdout.buffer.write(b"%d\n" % len(content) + content)
+        sys.stdout.buffer.flush()
+    return 0
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve() if "--many" in sys.argv[1:] else main())
