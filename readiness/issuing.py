@@ -5,6 +5,8 @@ The living plan's own PDF, marked as a draft, is kept until something in it chan
 
 import hashlib
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -26,8 +28,8 @@ from readiness.plan_snapshot import (
     document_of,
     fingerprint,
     own_fingerprint,
-    take_snapshot,
 )
+from readiness.snapshot_taking import take_snapshot, take_snapshots
 from toolkit_portal.core.logos import logo_address
 from toolkit_portal.core.uploads import private_name
 
@@ -121,25 +123,65 @@ def draft_pdf(plan: Plan, *, large_print: bool = False) -> bytes:
     Raises PdfTooLarge of toolkit_portal.core.pdf.
     """
     before = newest_version(plan)
-    snapshot = take_snapshot(plan)
+    draft = _draft(plan, take_snapshot(plan), before.snapshot if before else None, large_print)
+    if (kept := kept_draft(draft)) is not None:
+        return kept
+    content = render_plan(draft.document, large_print=large_print)
+    keep_draft(draft, content)
+    return content
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A living plan's document, and the name under which its PDF is kept until something in it changes."""
+
+    group_id: int
+    size: str
+    mark: str
+    document: PlanDocument
+
+    @property
+    def name(self) -> str:
+        """The name of the stored file."""
+        return f"{DRAFT_FOLDER}{self.group_id}/{self.size}-{self.mark}.pdf"
+
+
+def first_drafts(plans: Sequence[Plan], *, large_print: bool = False) -> list[Draft]:
+    """Drafts of plans of which no version is issued yet, in their order and in as many queries as one takes."""
+    return [
+        _draft(plan, snapshot, None, large_print)
+        for plan, snapshot in zip(plans, take_snapshots(plans), strict=True)
+    ]
+
+
+def _draft(plan: Plan, snapshot: Snapshot, before: Snapshot | None, large_print: bool) -> Draft:
     lio, today = plan.group.lio, timezone.localdate()
-    changes = changes_between(before.snapshot, snapshot) if before else []
-    mark = fingerprint(snapshot, changes, today.isoformat(), lio.logo.name or "", DESIGN)
-    size = "large" if large_print else "usual"
-    folder, name = f"{DRAFT_FOLDER}{plan.group_id}", f"{size}-{mark}.pdf"
+    changes = changes_between(before, snapshot) if before else []
+    return Draft(
+        group_id=plan.group_id,
+        size="large" if large_print else "usual",
+        mark=fingerprint(snapshot, changes, today.isoformat(), lio.logo.name or "", DESIGN),
+        document=document_of(
+            snapshot, version=None, issued_on=today, changes=changes, lio_logo=logo_of(lio)
+        ),
+    )
+
+
+def kept_draft(draft: Draft) -> bytes | None:
+    """The stored PDF of a draft; None where the plan has changed since one was stored."""
     try:
-        with default_storage.open(f"{folder}/{name}") as kept:
+        with default_storage.open(draft.name) as kept:
             content: bytes = kept.read()
             return content
     except OSError:
-        log.debug("No draft for group %s as it stands now", plan.group_id)
-    document: PlanDocument = document_of(
-        snapshot, version=None, issued_on=today, changes=changes, lio_logo=logo_of(lio)
-    )
-    content = render_plan(document, large_print=large_print)
-    forget_drafts(plan.group_id, size)
-    default_storage.save(f"{folder}/{name}", ContentFile(content))
-    return content
+        log.debug("No draft for group %s as it stands now", draft.group_id)
+        return None
+
+
+def keep_draft(draft: Draft, content: bytes) -> None:
+    """Stores the PDF of a draft in the place of earlier ones."""
+    forget_drafts(draft.group_id, draft.size)
+    default_storage.save(draft.name, ContentFile(content))
 
 
 def forget_drafts(group_id: int, size: str = "") -> None:

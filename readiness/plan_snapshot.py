@@ -1,6 +1,6 @@
 """A group's plan at one moment as plain values: what an issued version keeps and what its document is made of.
 
-A snapshot is a dictionary that JSON can hold (days as "2026-03-14"), taken in a bounded number of queries. The
+A snapshot is a dictionary that JSON can hold (days as "2026-03-14"); snapshot_taking takes it. The
 document and the list of what changed (plan_changes) are made from snapshots alone, so that a version explains
 itself for good.
 """
@@ -9,16 +9,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from django.utils.formats import date_format
 
-from groups.models import CommunityGroup
-from readiness import scoring
-from readiness.assessing import bands_of
-from readiness.medians import CountyMedians, county_medians
-from readiness.models import Action, Assessment, Criterion, Edition, Plan, Target
+from readiness.models import Action
 from readiness.plan_document import (
     LEVEL_WORDS,
     ContactLine,
@@ -28,140 +23,13 @@ from readiness.plan_document import (
     Step,
     ThemeLine,
 )
-from readiness.route_keeping import route_of
 
-FORMAT = 1
 OPEN_STATES = (Action.State.TO_DO.value, Action.State.DOING.value)
 WHO_WORDS = {Action.Who.GROUP: "Your group", Action.Who.LIO: "Your LIO", Action.Who.BOTH: "Both together"}
 MOST_STRENGTHS = 5
 LONGEST_IN_A_LINE = 140
 
 Snapshot = dict[str, Any]
-
-
-def take_snapshot(plan: Plan) -> Snapshot:
-    """The plan as it stands now, in ten queries at most, however many actions it has.
-
-    plan should come with group, lio and caseworker; nothing private to officers goes in.
-    """
-    group = plan.group
-    standing = list(
-        Assessment.objects.standing()
-        .filter(group=group)
-        .select_related("edition")
-        .order_by("-assessed_on", "-completed_at", "-pk")[:2]
-    )
-    edition = standing[0].edition if standing else Edition.objects.filter(is_current=True).first()
-    criteria = list(edition.criteria.select_related("theme")) if edition else []
-    titles = {criterion.code: criterion.title for criterion in criteria}
-    caseworker = group.caseworker
-    return {
-        "format": FORMAT,
-        "group": group.name,
-        "lio": {
-            "name": group.lio.name,
-            "phone": group.lio.phone,
-            "email": group.lio.email,
-            "web": group.lio.website,
-        },
-        "contacts": [
-            {
-                "name": str(caseworker),
-                "role": "your caseworker",
-                "phone": caseworker.phone,
-                "email": caseworker.email,
-            }
-        ]
-        if caseworker
-        else [],
-        "edition": edition.title if edition else "",
-        "standing": _standing(standing, criteria, group.pk) if standing else None,
-        "route": _route(group),
-        "actions": [_action(action, titles) for action in Action.objects.filter(plan_id=plan.pk)],
-    }
-
-
-def _route(group: CommunityGroup) -> dict[str, str] | None:
-    route = route_of(group)
-    return {"title": route.title, "next": route.next_title} if route else None
-
-
-def _standing(standing: list[Assessment], criteria: list[Criterion], group_id: int) -> dict[str, Any]:
-    """Where the group is by its latest assessment, beside the one before, its targets and the county's middle."""
-    latest, before = standing[0], standing[1] if len(standing) > 1 else None
-    medians = county_medians(latest.edition)
-    bands = bands_of(latest.edition)
-    answers = {answer.criterion_id: answer for answer in latest.answers.all()}
-    targets = {target.criterion_code: target for target in Target.objects.filter(group=group_id)}
-    themes = {criterion.theme.code: criterion.theme for criterion in criteria}
-    levels: dict[str, scoring.Answered | None] = {
-        criterion.code: answers[criterion.pk].level for criterion in criteria if criterion.pk in answers
-    }
-    weights = [scoring.CriterionWeight(criterion.code, criterion.theme.code) for criterion in criteria]
-    return {
-        "assessment": latest.pk,
-        "assessed_on": latest.assessed_on.isoformat(),
-        "previous_on": before.assessed_on.isoformat() if before else None,
-        "overall": _shown(latest.overall_exact),
-        "overall_previous": _shown(before.overall_exact) if before else None,
-        "overall_median": None if medians.overall is None else scoring.shown(medians.overall),
-        "band": latest.band,
-        "themes": [
-            _theme(theme.code, theme.title, latest, before, medians, bands) for theme in themes.values()
-        ],
-        "criteria": [
-            {
-                "code": criterion.code,
-                "title": criterion.title,
-                "level": levels.get(criterion.code),
-                "na": criterion.pk in answers and answers[criterion.pk].not_applicable,
-                "target": targets[criterion.code].level if criterion.code in targets else None,
-                "target_by": targets[criterion.code].by_date.isoformat()
-                if criterion.code in targets
-                else None,
-            }
-            for criterion in criteria
-        ],
-        "strengths": scoring.strengths(weights, levels),
-    }
-
-
-def _theme(
-    code: str,
-    title: str,
-    latest: Assessment,
-    before: Assessment | None,
-    medians: CountyMedians,
-    bands: list[tuple[int, str]],
-) -> dict[str, Any]:
-    exact = latest.theme_scores.get(code, "")
-    median: Fraction | None = medians.themes.get(code)
-    return {
-        "code": code,
-        "title": title,
-        "score": _shown(exact),
-        "band": scoring.band(scoring.from_text(exact), bands) if exact else "",
-        "previous": _shown(before.theme_scores.get(code, "")) if before else None,
-        "median": None if median is None else scoring.shown(median),
-    }
-
-
-def _action(action: Action, titles: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "id": action.pk,
-        "what": action.what,
-        "why": action.why,
-        "first_step": action.first_step,
-        "who": action.who,
-        "person": action.person,
-        "due_on": action.due_on.isoformat() if action.due_on else None,
-        "support": action.support,
-        "code": action.criterion_code,
-        "title": titles.get(action.criterion_code, ""),
-        "state": action.state,
-        "done_on": action.done_on.isoformat() if action.done_on else None,
-        "dropped_reason": action.dropped_reason,
-    }
 
 
 def fingerprint(*parts: object) -> str:
@@ -323,10 +191,6 @@ def strengths_in_words(standing: Mapping[str, Any]) -> list[str]:
         f"{lines[code]['title']}: {LEVEL_WORDS[lines[code]['level']]}"
         for code in standing["strengths"][:MOST_STRENGTHS]
     ]
-
-
-def _shown(exact: str) -> int | None:
-    return scoring.shown(scoring.from_text(exact)) if exact else None
 
 
 def day_in_words(iso: str | None) -> str:

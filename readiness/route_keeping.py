@@ -7,7 +7,7 @@ routes too: a paper runs out, a record grows too old. For that each kept route n
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -129,15 +129,31 @@ def route_of(group: CommunityGroup) -> RouteInShort | None:
 
     Writes nothing. No query where the group was fetched with select_related(WITH_ROUTE) and nothing is due.
     """
+    return _now([group], {group.pk: getattr(group, "route", None)})[group.pk]
+
+
+def routes_of(groups: Sequence[CommunityGroup]) -> dict[int, RouteInShort | None]:
+    """The same for several groups, by id. One query where none is due."""
+    kept = GroupRoute.objects.filter(group__in=groups).select_related("edition")
+    return _now(groups, {route.group_id: route for route in kept})
+
+
+def _now(
+    groups: Sequence[CommunityGroup], kept: Mapping[int, GroupRoute | None]
+) -> dict[int, RouteInShort | None]:
     today = timezone.localdate()
-    kept = getattr(group, "route", None)
-    if kept is not None and (kept.holds_until is None or kept.holds_until > today):
-        return _in_short(kept.edition.route_titles, kept.route)
-    ladder = current_ladder()
+    found: dict[int, RouteInShort | None] = {}
+    for pk, route in kept.items():
+        if route is not None and (route.holds_until is None or route.holds_until > today):
+            found[pk] = _in_short(route.edition.route_titles, route.route)
+    left = [group.pk for group in groups if group.pk not in found]
+    ladder = current_ladder() if left else None
     if ladder is None:
-        return None
-    facts = facts_of(CommunityGroup.objects.filter(pk=group.pk), ladder, today, short=True)[group.pk]
-    return _in_short(ladder.titles, reached(ladder.routes, ladder.asks, facts))
+        return found | dict.fromkeys(left)
+    facts = facts_of(CommunityGroup.objects.filter(pk__in=left), ladder, today, short=True)
+    for pk in left:
+        found[pk] = _in_short(ladder.titles, reached(ladder.routes, ladder.asks, facts[pk]))
+    return found
 
 
 def _in_short(titles: Mapping[str, str], key: str) -> RouteInShort:

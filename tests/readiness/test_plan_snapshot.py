@@ -14,10 +14,10 @@ from readiness.plan_snapshot import (
     document_of,
     own_fingerprint,
     strengths_in_words,
-    take_snapshot,
     where_you_are,
 )
 from readiness.planning import plan_of, plan_to_read
+from readiness.snapshot_taking import take_snapshot
 from tests import factories
 from tests.cast import make_cast
 

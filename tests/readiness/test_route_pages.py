@@ -20,11 +20,12 @@ from groups.models import CommunityGroup, Contact, CredentialKind
 from groups.track_records import add_work
 from readiness import issuing
 from readiness.models import Action, Edition, GroupRoute, RouteChange
-from readiness.plan_snapshot import document_of, own_fingerprint, ready_for, take_snapshot
+from readiness.plan_snapshot import document_of, own_fingerprint, ready_for
 from readiness.planning import plan_of
 from readiness.route_keeping import WITH_ROUTE, RouteInShort, route_of, settle
 from readiness.route_words import lead_words
 from readiness.routes import Step
+from readiness.snapshot_taking import take_snapshot
 from readiness.views.routes import place_of
 from tests import factories
 from tests.cast import Cast, make_cast
