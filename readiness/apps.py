@@ -9,12 +9,13 @@ class ReadinessConfig(AppConfig):
 
     def ready(self) -> None:
         from groups.credentials import readiness_changed
-        from readiness import checks, leaving, route_keeping, trail  # noqa: F401  checks register themselves
+        from readiness import bulk_jobs, checks, leaving, route_keeping, trail  # noqa: F401  checks register themselves
         from readiness.loading import load_bundled_editions
         from readiness.reports import jobs
 
         trail.register()
         leaving.register()
         jobs.register_kind()
+        bulk_jobs.register_kinds()
         readiness_changed.connect(route_keeping.follow, dispatch_uid="routes")
         post_migrate.connect(load_bundled_editions, sender=self)

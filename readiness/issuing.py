@@ -161,9 +161,7 @@ def _draft(plan: Plan, snapshot: Snapshot, before: Snapshot | None, large_print:
         group_id=plan.group_id,
         size="large" if large_print else "usual",
         mark=fingerprint(snapshot, changes, today.isoformat(), lio.logo.name or "", DESIGN),
-        document=document_of(
-            snapshot, version=None, issued_on=today, changes=changes, lio_logo=logo_of(lio)
-        ),
+        document=document_of(snapshot, version=None, issued_on=today, changes=changes, lio_logo=logo_of(lio)),
     )
 
 

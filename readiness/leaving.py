@@ -7,15 +7,19 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from groups.leaving import registry
-from groups.models import CommunityGroup
+from groups.leaving.registry import Person
+from groups.models import CommunityGroup, Job
 from readiness.issuing import DRAFT_FOLDER
 from readiness.models import (
     Action,
     ActionNote,
     Answer,
     Assessment,
+    BulkOrder,
+    BulkRow,
     GroupRoute,
     IssuedPlan,
+    Letter,
     Plan,
     RouteChange,
     SavedView,
@@ -28,6 +32,7 @@ DRAFTS_KEPT = timedelta(days=30)
 
 def register() -> None:
     """Tells the registry of groups/leaving which records and files are about a group or a person."""
+    registry.of_group(BulkRow, "Places in bulk work", "group", left_out=["seen"])
     registry.of_group(IssuedPlan, "Issued plans", "plan__group", changed=["issued_at"], left_out=["snapshot"])
     registry.of_group(
         ActionNote, "Notes on actions", "action__plan__group", changed=["written_at", "answered_at"]
@@ -49,6 +54,18 @@ def register() -> None:
     registry.passing_files[DRAFT_FOLDER.rstrip("/")] = draft_has_passed
     registry.name_fields.append((Action, "person", "plan__group"))
     registry.of_person(SavedView, "Saved views of the county", _views_of)
+    # Orders before letters, which they name.
+    registry.of_person(BulkOrder, "Bulk work they asked for", _orders_of)
+    registry.of_person(Letter, "Letters they wrote for several groups", _letters_of)
+    registry.kept_for(
+        "bulk_orders",
+        "What was done with many groups at once, row by row",
+        "jobs",
+        # A job's page leads there.
+        lambda before: BulkOrder.objects.filter(created_at__lt=before).exclude(
+            client_id__in=Job.objects.values("client_id")
+        ),
+    )
     registry.written_by(IssuedPlan, "Plans they issued", "issued_by")
     registry.written_by(ActionNote, "Notes they wrote on actions", "author", "answered_by")
     registry.written_by(Action, "Actions they wrote", "created_by")
@@ -59,6 +76,14 @@ def register() -> None:
 
 def _views_of(person: registry.Person) -> QuerySet[SavedView]:
     return SavedView.objects.filter(owner=person.user) if person.user else SavedView.objects.none()
+
+
+def _orders_of(person: Person) -> QuerySet[BulkOrder]:
+    return BulkOrder.objects.filter(owner=person.user) if person.user else BulkOrder.objects.none()
+
+
+def _letters_of(person: Person) -> QuerySet[Letter]:
+    return Letter.objects.filter(owner=person.user) if person.user else Letter.objects.none()
 
 
 def drafts_of(group: CommunityGroup) -> list[str]:

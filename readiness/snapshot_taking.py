@@ -23,7 +23,7 @@ def take_snapshot(plan: Plan) -> Snapshot:
 
 
 def take_snapshots(plans: Sequence[Plan]) -> list[Snapshot]:
-    """The same of several plans, in their order. Two queries more for each further edition that they were assessed by."""
+    """The same of several plans, in their order. Two queries more for each further edition."""
     groups = [plan.group for plan in plans]
     standing: dict[int, list[Assessment]] = {group.pk: [] for group in groups}
     for assessment in (

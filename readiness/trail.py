@@ -2,7 +2,7 @@
 
 from auditlog.registry import auditlog
 
-from readiness.models import Action, Answer, Assessment, Edition, IssuedPlan, SavedView, Target
+from readiness.models import Action, Answer, Assessment, Edition, IssuedPlan, Letter, SavedView, Target
 
 
 def register() -> None:
@@ -17,6 +17,7 @@ def register() -> None:
         mask_fields=["what", "why", "first_step", "person", "support", "dropped_reason"],
         **hide,
     )
+    auditlog.register(Letter, exclude_fields=["client_id"], mask_fields=["title", "body"], **hide)
     auditlog.register(IssuedPlan, exclude_fields=["client_id", "snapshot"])
     auditlog.register(Edition, exclude_fields=["settings"])
     # Its filters may name a community.

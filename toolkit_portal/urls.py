@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("evidence.urls")),
     path("", include("readiness.urls.assessments")),
     path("", include("readiness.urls.plans")),
+    path("plans/bulk/", include("readiness.urls.bulk")),
     path("county/", include("readiness.urls.county")),
     path("toolkit/", include("readiness.urls.toolkit")),
     path("emergency-admin/", admin.site.urls),

@@ -71,6 +71,8 @@ class JobKind:
     # Ask who is there (groups.sign_in.to_proof) before it is queued and before its file is fetched.
     needs_proof: bool = False
     most_seconds: int = 30 * 60
+    # The address of a page that says more of what came of it, such as row by row.
+    page: Callable[[Params], str] | None = None
 
 
 _kinds: dict[str, JobKind] = {}

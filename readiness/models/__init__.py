@@ -1,6 +1,7 @@
 """Records of toolkit editions, assessments, targets and action plans."""
 
 from readiness.models.assessments import Answer, Assessment, Target
+from readiness.models.bulk import BulkOrder, BulkRow, Letter
 from readiness.models.editions import Criterion, Edition, LevelDescriptor, SuggestedAction, Theme
 from readiness.models.plans import Action, ActionNote, IssuedPlan, Plan
 from readiness.models.routes import GroupRoute, RouteChange
@@ -11,10 +12,13 @@ __all__ = [
     "ActionNote",
     "Answer",
     "Assessment",
+    "BulkOrder",
+    "BulkRow",
     "Criterion",
     "Edition",
     "GroupRoute",
     "IssuedPlan",
+    "Letter",
     "LevelDescriptor",
     "Plan",
     "RouteChange",

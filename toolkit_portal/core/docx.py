@@ -91,6 +91,7 @@ class WordFile:
         running_right: str = "",
         running_left: str = "",
         compact: bool = False,
+        has_page_numbers: bool = True,
     ) -> None:
         """Begin a file.
 
@@ -98,6 +99,7 @@ class WordFile:
         running_state  stands at the top left of every page, running_right at the top right, running_left at the
                        foot beside the number of the page
         compact        whether type and space are smaller, for what belongs on one page
+        has_page_numbers  whether each page has its number, which letters in one file don't want
         """
         self._document: Document = docx.Document(io.BytesIO(_template()))
         properties = self._document.core_properties
@@ -119,10 +121,11 @@ class WordFile:
         self._add_text(head, running_right)
         foot = section.footer.paragraphs[0]
         self._add_text(foot, running_left)
-        foot.add_run("\tPage ")
-        _add_field(foot, "PAGE")
-        foot.add_run(" of ")
-        _add_field(foot, "NUMPAGES")
+        if has_page_numbers:
+            foot.add_run("\tPage ")
+            _add_field(foot, "PAGE")
+            foot.add_run(" of ")
+            _add_field(foot, "NUMPAGES")
 
     def heading(self, text: str, level: int, *, new_page: bool = False) -> None:
         """Add a heading of level 1 (the title, once) to 3, on a new page if asked."""
@@ -131,15 +134,24 @@ class WordFile:
             added.paragraph_format.page_break_before = True
 
     def paragraph(
-        self, text: Text, style: str = "Normal", *, bold_start: str = "", keep_with_next: bool = False
+        self,
+        text: Text,
+        style: str = "Normal",
+        *,
+        bold_start: str = "",
+        keep_with_next: bool = False,
+        new_page: bool = False,
     ) -> None:
         """Add a paragraph, its first words bold if given; line breaks in the text stay.
 
         keep_with_next  whether it stays on the page of what follows
+        new_page     whether it begins a page
         """
         added = self._paragraph(text, style, bold_start)
         if keep_with_next:
             added.paragraph_format.keep_with_next = True
+        if new_page:
+            added.paragraph_format.page_break_before = True
 
     def bullets(self, items: Iterable[Text], *, asides: Sequence[str] = ()) -> None:
         """Add a list; asides follow their items in grey."""

@@ -18,9 +18,7 @@ import pikepdf
 
 from toolkit_portal.core.printable_text import printable
 
-UNTAGGED = (
-    "A copy for printing, put together from single files. It has no tags for screen readers; each single file has them."
-)
+UNTAGGED = "A copy for printing, put together from single files. It has no tags for screen readers; each single file has them."
 # A4, in points.
 _BLANK = "[0 0 595.276 841.89]"
 _CATALOG, _PAGES, _OUTLINES, _INFO, _METADATA = range(1, 6)
@@ -55,17 +53,24 @@ class PdfMerger:
         if fault is None:
             self._finish()
 
-    def add(self, content: bytes, bookmark: str, *, on_the_right: bool = False) -> int:
+    def add(
+        self, content: bytes, bookmark: str, *, on_the_right: bool = False, in_front: bool = False
+    ) -> int:
         """Adds the pages of a PDF under a bookmark, and says how many they are.
 
-        on_the_right: a blank page comes before them where they would begin on the back of a sheet. Raises
-        pikepdf.PdfError for what is no PDF.
+        on_the_right: a blank page comes before them where they would begin on the back of a sheet. in_front: before
+        all that is there, on_the_right then being about what follows. Raises pikepdf.PdfError for what is no PDF.
         """
         with pikepdf.open(io.BytesIO(content)) as pdf:
-            if on_the_right and self.pages % 2:
+            if on_the_right and not in_front and self.pages % 2:
                 self._add_blank()
+            there = len(self._kids)
             numbers = self._copy(pdf)
-        self._bookmarks.append((bookmark, numbers[0]))
+        if in_front and on_the_right and len(numbers) % 2:
+            self._add_blank()
+        if in_front:
+            self._kids = self._kids[there:] + self._kids[:there]
+        self._bookmarks.insert(0 if in_front else len(self._bookmarks), (bookmark, numbers[0]))
         return len(numbers)
 
     def _add_blank(self) -> None:
@@ -108,16 +113,16 @@ class PdfMerger:
 
     def _add_node(self, node: int, pages: list[int]) -> None:
         kids = b" ".join(b"%d 0 R" % page for page in pages)
-        self._write(
-            node, b"<</Type/Pages/Parent %d 0 R/Count %d/Kids[%b]>>" % (_PAGES, len(pages), kids)
-        )
+        self._write(node, b"<</Type/Pages/Parent %d 0 R/Count %d/Kids[%b]>>" % (_PAGES, len(pages), kids))
         self._kids.append((node, len(pages)))
         self.pages += len(pages)
 
     def _write_stream(self, number: int, stream: Any, written: Any) -> None:
         raw = stream.read_raw_bytes()
         body = b"".join(
-            _name(name) + b" " + written(value) for name, value in stream.items() if name not in {"/Length", *_LEFT_OUT}
+            _name(name) + b" " + written(value)
+            for name, value in stream.items()
+            if name not in {"/Length", *_LEFT_OUT}
         )
         self._write(number, b"<<%b/Length %d>>\nstream\n%b\nendstream" % (body, len(raw), raw))
 
@@ -224,7 +229,9 @@ def _xmp(title: str, author: str, language: str) -> str:
         return printable(words).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
     def in_words(name: str, words: str) -> str:
-        return f'<dc:{name}><rdf:Alt><rdf:li xml:lang="x-default">{safe(words)}</rdf:li></rdf:Alt></dc:{name}>'
+        return (
+            f'<dc:{name}><rdf:Alt><rdf:li xml:lang="x-default">{safe(words)}</rdf:li></rdf:Alt></dc:{name}>'
+        )
 
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
