@@ -54,6 +54,7 @@ def register() -> None:
     registry.passing_files[DRAFT_FOLDER.rstrip("/")] = draft_has_passed
     registry.name_fields.append((Action, "person", "plan__group"))
     registry.of_person(SavedView, "Saved views of the county", _views_of)
+    registry.of_person(BulkRow, "Groups of the bulk work they asked for", _rows_of)
     # Orders before letters, which they name.
     registry.of_person(BulkOrder, "Bulk work they asked for", _orders_of)
     registry.of_person(Letter, "Letters they wrote for several groups", _letters_of)
@@ -74,8 +75,12 @@ def register() -> None:
     registry.written_by(Assessment, "Assessments they made", "started_by", "completed_by")
 
 
-def _views_of(person: registry.Person) -> QuerySet[SavedView]:
+def _views_of(person: Person) -> QuerySet[SavedView]:
     return SavedView.objects.filter(owner=person.user) if person.user else SavedView.objects.none()
+
+
+def _rows_of(person: Person) -> QuerySet[BulkRow]:
+    return BulkRow.objects.filter(order__in=_orders_of(person))
 
 
 def _orders_of(person: Person) -> QuerySet[BulkOrder]:

@@ -105,9 +105,9 @@ class LetterForm(forms.Form):
         super().__init__(*args, **kwargs)
         lios = LIO.objects.filter(pk__in=user.roles.officer_lio_ids)
         self.fields["lio"].queryset = lios
-        if len(user.roles.officer_lio_ids) < 2:
+        self.only_lio = lios.get() if len(user.roles.officer_lio_ids) == 1 else None
+        if self.only_lio is not None:
             del self.fields["lio"]
-            self.only_lio = lios.get()
 
     def clean_title(self) -> str:
         title: str = self.cleaned_data["title"]
@@ -128,5 +128,5 @@ class LetterForm(forms.Form):
     @property
     def organisation(self) -> LIO:
         """The valid form's organisation: one of the officer's own."""
-        lio: LIO = self.cleaned_data["lio"] if "lio" in self.cleaned_data else self.only_lio
+        lio: LIO = self.only_lio or self.cleaned_data["lio"]
         return lio

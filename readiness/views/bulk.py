@@ -38,7 +38,8 @@ def filtered(
 ) -> tuple[BulkFilterForm, QuerySet[CommunityGroup]]:
     """The filter of the address, and what of these groups fits it, by name."""
     form = BulkFilterForm(request.GET, user=request.user)
-    settle_due(groups)
+    if request.method != "POST":  # whose page has done so; a refused form writes nothing
+        settle_due(groups)
     return form, form.apply(groups)
 
 

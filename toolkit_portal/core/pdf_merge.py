@@ -18,7 +18,10 @@ import pikepdf
 
 from toolkit_portal.core.printable_text import printable
 
-UNTAGGED = "A copy for printing, put together from single files. It has no tags for screen readers; each single file has them."
+UNTAGGED = (
+    "A copy for printing, put together from single files. It has no tags for screen readers; "
+    "each single file has them."
+)
 # A4, in points.
 _BLANK = "[0 0 595.276 841.89]"
 _CATALOG, _PAGES, _OUTLINES, _INFO, _METADATA = range(1, 6)

@@ -47,7 +47,7 @@ from groups.models import (
 )
 from readiness import issuing
 from readiness.assessing import complete, start_correction
-from readiness.models import Action, Edition, IssuedPlan, RouteChange, Target
+from readiness.models import Action, BulkOrder, BulkRow, Edition, IssuedPlan, RouteChange, Target
 from tests import factories
 from tests.cast import Cast, make_cast
 from tests.groups.leaving import markers
@@ -107,6 +107,8 @@ def seed_readiness(cast: Cast, group: CommunityGroup) -> None:
     action = factories.make_action(group=group, by=cast.officer)
     factories.make_action(group=group, by=cast.officer, state=Action.State.DROPPED, dropped_reason="No time")
     factories.make_help_note(action=action, by=cast.lead)
+    order = BulkOrder.objects.create(owner=cast.officer, act="issue")
+    BulkRow.objects.create(order=order, group=group, position=1)
     plan = action.plan
     issuing.issue_plan(plan=plan, by=cast.officer, client_id=uuid.uuid4())
     for large_print in (False, True):
