@@ -136,7 +136,7 @@ def _row(state: PlanState, name: str) -> list[Any]:
         ("draft" if state.version is None else "issued") if state.is_in else "",
         state.version if state.is_in else None,
         state.day if state.is_in else None,
-        "" if state.is_in else state.words,
+        state.why_not,
     ]
 
 

@@ -49,10 +49,16 @@ class PlanState:
 
     @property
     def words(self) -> str:
-        """What the file is, or why there is none."""
-        if self.outcome == Outcome.VERSION:
-            return f"Version {self.version}"
-        return str("Draft" if self.outcome == Outcome.DRAFT else Outcome(self.outcome).label)
+        """What the file is; empty where there is none."""
+        if not self.is_in:
+            return ""
+        return f"Version {self.version}" if self.outcome == Outcome.VERSION else "Draft"
+
+    @property
+    def why_not(self) -> str:
+        """Why there is no file; empty where there is one."""
+        reason = "" if self.is_in else str(Outcome(self.outcome).label).partition(": ")[2]
+        return reason[:1].upper() + reason[1:]
 
 
 @dataclass(frozen=True)

@@ -127,14 +127,15 @@ def _write_docx(target: IO[bytes], letter: LetterText, letters: Letters, by: Use
         file.paragraph(group.lio.name, "Lead", new_page=place > 1)
         if reach := _reach(group):
             file.paragraph(" · ".join(reach), "Note")
-        file.paragraph(_today())
-        file.paragraph(group.name)
+        file.paragraph(f"\n{_today()}\n")
+        file.paragraph(f"{group.name}\n")
         file.paragraph(filled.greeting)
-        file.heading(filled.title, 1)
+        # Not the largest: it stands in the middle of a letter.
+        file.heading(filled.title, 2)
         for paragraph in filled.paragraphs:
             file.paragraph(paragraph)
-        file.paragraph("Yours sincerely,")
-        file.paragraph(f"{by}\n{group.lio.name}")
+        # With room for a name written by hand.
+        file.paragraph(f"Yours sincerely,\n\n\n\n{by}\n{group.lio.name}")
     target.write(file.content())
 
 

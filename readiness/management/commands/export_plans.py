@@ -63,7 +63,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{words}: {number}")
         for state in states:
             if not state.is_in:
-                self.stdout.write(f"Not in it: {state.name} ({state.words.partition(': ')[2]})")
+                self.stdout.write(f"Not in it: {state.name} ({state.why_not})")
 
 
 def _one(what: str, wanted: str, known: Mapping[str, Any]) -> Any:
