@@ -41,7 +41,7 @@ def test_pages_follow_each_other_and_each_file_has_its_bookmark():
     assert marks == [("Sunrise (é) ) [", 0), ("Šūňrise \U0001f31e", 2)]
     with pikepdf.open(io.BytesIO(content)) as pdf:
         assert not pdf.check_pdf_syntax() and not pdf.get_warnings()
-        assert str(pdf.pages[0].Annots[0].A.URI) == "https://portal.example/"
+        assert str(pdf.pages[1].Annots[0].A.URI) == "https://portal.example/"
 
 
 def test_each_page_looks_as_it_did():
@@ -93,7 +93,7 @@ def test_what_a_page_has_from_the_tree_above_it_comes_along():
         middle.Resources, middle.MediaBox = page.Resources, page.MediaBox
         del page["/Resources"], page["/MediaBox"]
         page.Parent = middle
-        page.Nothing, page.Yes, page.No, page.Half = None, True, False, 0.5
+        page.Nothing, page.Yes, page.No, page.Half = pikepdf.Array([None]), True, False, 0.5
         pdf.Root.Pages.Kids = pikepdf.Array([middle])
         changed = io.BytesIO()
         pdf.save(changed)

@@ -180,7 +180,10 @@ def test_a_group_that_is_gone_meanwhile_is_left_out(cast, pool):
     factories.make_action(group=cast.sunrise, by=cast.officer)
     cast.other_lead.memberships.all().delete()
     cast.harbour.delete()
-    assert [state.name for state in states_of([gone, cast.sunrise.pk])] == ["Sunrise"]
+    there = states_of([gone, cast.sunrise.pk, cast.meadow.pk])
+    assert [(state.name, state.words, state.why_not) for state in there] == [
+        ("Sunrise", "Draft", ""), ("Meadow", "", "There is no plan yet"),
+    ]  # fmt: skip
 
 
 def test_an_index_too_long_for_a_pdf_is_a_table_only(cast, pool, monkeypatch):
