@@ -9,8 +9,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("groups", "0005_papers_and_track_records"),
-        ("readiness", "0003_routes"),
+        ("groups", "0011_group_states"),
+        ("readiness", "0004_saved_views"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
