@@ -3,18 +3,26 @@
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from evidence.models import Brief, Evidence, MysteryVisit
-from groups.models import Organisation, User
+from evidence.models import Brief, Engagement, Evidence, MysteryVisit, Partnership
+from groups.models import CommunityGroup, Organisation, User
 from groups.organisations import Mention
 
 
 def mentions(organisation: Organisation, reader: User) -> list[Mention]:
-    """Records, mystery visits and briefs that name it, as far as the reader may see. Four queries."""
+    """All of evidence that names it, as far as the reader may see. Six queries."""
     records = Evidence.objects.visible_to(reader)
     found: list[tuple[str, QuerySet, str]] = [
         ("Records of need as the provider", records.filter(provider=organisation), "provider"),
         ("Records of need as the commissioner", records.filter(commissioner=organisation), "commissioner"),
         ("Mystery visits", MysteryVisit.objects.visible_to(reader).filter(provider=organisation), ""),
+        ("Contact with groups", Engagement.objects.visible_to(reader).filter(organisation=organisation), ""),
+        (
+            "Partnerships with groups",
+            Partnership.objects.filter(
+                prime=organisation, group__in=CommunityGroup.objects.visible_to(reader)
+            ),
+            "",
+        ),
         ("Briefs", Brief.objects.visible_to(reader).filter(commissioner=organisation), ""),
     ]
     return [

@@ -12,11 +12,16 @@ from django.utils import timezone
 from evidence.models import (
     Attachment,
     Brief,
+    Engagement,
     Enquiry,
     Evidence,
     FocusGroup,
     FocusTheme,
+    Indicator,
+    IndicatorValue,
     MysteryVisit,
+    Partnership,
+    PartnershipStage,
     Quote,
     QuoteConsent,
     SearchEntry,
@@ -75,6 +80,13 @@ def _groups() -> None:
     _whole(FocusGroup, "Focus groups", changed=["created_at"])
     _whole(Survey, "Surveys", changed=["created_at"])
     _whole(MysteryVisit, "Mystery visits", changed=["created_at"])
+    _whole(Engagement, "Contact with commissioners and others", changed=["updated_at"])
+    registry.of_group(
+        PartnershipStage, "Stages of partnerships", "partnership__group", changed=["recorded_at"]
+    )
+    registry.of_group(Partnership, "Partnerships", "group", changed=["updated_at"])
+    registry.of_group(IndicatorValue, "Figures of indicators", "indicator__group", changed=["recorded_at"])
+    registry.of_group(Indicator, "Indicators", "group", changed=["updated_at"])
     # An enquiry holds no words. It stays and no longer says which group it came from.
     registry.of_group(Enquiry, "Enquiries", "group", goes=lambda group: Enquiry.objects.none())
 
@@ -163,3 +175,8 @@ def _people() -> None:
     registry.written_by(FocusGroup, "Focus groups they noted", "created_by")
     registry.written_by(MysteryVisit, "Mystery visits they noted", "created_by")
     registry.written_by(Enquiry, "Enquiries they noted", "officer")
+    registry.written_by(Engagement, "Contact with others that they noted", "created_by", "changed_by")
+    registry.written_by(Partnership, "Partnerships they noted", "created_by", "changed_by")
+    registry.written_by(PartnershipStage, "Stages of partnerships they noted", "recorded_by")
+    registry.written_by(Indicator, "Indicators they noted", "created_by", "changed_by")
+    registry.written_by(IndicatorValue, "Figures they noted", "recorded_by")

@@ -6,9 +6,14 @@ from evidence.models import (
     Attachment,
     Barrier,
     Brief,
+    Engagement,
     Evidence,
     FocusGroup,
+    Indicator,
+    IndicatorValue,
     MysteryVisit,
+    Partnership,
+    PartnershipStage,
     Quote,
     QuoteConsent,
     Survey,
@@ -52,3 +57,24 @@ def register() -> None:
         **_HIDE,
     )
     auditlog.register(Barrier)
+    auditlog.register(
+        Engagement,
+        exclude_fields=["client_id", "version", "updated_at"],
+        mask_fields=["subject", "who", "said", "next_step", "section_asked"],
+        m2m_fields={"groups"},
+        **_HIDE,
+    )
+    auditlog.register(
+        Partnership,
+        exclude_fields=["client_id", "version", "updated_at"],
+        mask_fields=["opportunity", "note"],
+        **_HIDE,
+    )
+    auditlog.register(PartnershipStage)
+    auditlog.register(
+        Indicator,
+        exclude_fields=["client_id", "version", "updated_at"],
+        mask_fields=["title", "unit"],
+        **_HIDE,
+    )
+    auditlog.register(IndicatorValue)

@@ -13,6 +13,8 @@ from readiness import scoring
 from readiness.assessing import StaleAnswer, save_answer, score_answers
 from readiness.forms.assessments import THEIRS, AnswerForm, chosen, mark_of, prefix_of
 from readiness.models import Answer, Assessment, Criterion
+from readiness.suggested_levels import Suggestion
+from readiness.support import suggestions_of
 
 
 @dataclass(slots=True)
@@ -28,7 +30,9 @@ class Choice:
 
 @dataclass(slots=True)
 class Card:
-    """One criterion on the page. `conflict` is a colleague's answer that a changed card has met."""
+    """One criterion on the page. `conflict` is a colleague's answer that a changed card has met; `suggestion` what the
+    record suggests, None where no rule says anything.
+    """
 
     criterion: Criterion
     form: AnswerForm
@@ -37,6 +41,7 @@ class Card:
     level_names: list[str]
     conflict: Answer | None = None
     was_saved: bool = False
+    suggestion: Suggestion | None = None
     mark: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
@@ -64,6 +69,15 @@ class Card:
             )
             for item in self.criterion.descriptors.all()
         ]
+
+    @property
+    def is_by_account(self) -> bool:
+        """Whether the level that is ticked stands above what the record supports."""
+        return (
+            self.suggestion is not None
+            and self.chosen.isdigit()
+            and not self.suggestion.supports(int(self.chosen))
+        )
 
     @property
     def can_be_opened_again(self) -> bool:
@@ -107,6 +121,14 @@ def answers_of(assessment: Assessment | None) -> dict[int, Answer]:
         answer.criterion_id: answer
         for answer in assessment.answers.select_related("answered_by", "criterion").order_by()
     }
+
+
+def with_suggestions(cards: list[Card], draft: Assessment) -> list[Card]:
+    """The cards, each with what the record suggests. Three queries."""
+    suggestions = suggestions_of(draft)
+    for card in cards:
+        card.suggestion = suggestions.get(card.criterion.code)
+    return cards
 
 
 def cards_of(

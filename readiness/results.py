@@ -4,7 +4,7 @@ Shown numbers come from the exact scores that were stored on completion; nothing
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from django.utils.formats import date_format
@@ -14,6 +14,7 @@ from readiness import scoring
 from readiness.charts import GapChart, GapRow, TrendChart, TrendPoint, gap_chart, trend_chart
 from readiness.medians import CountyMedians, county_medians
 from readiness.models import Answer, Assessment, Criterion, Edition, SuggestedAction, Target, Theme
+from readiness.support import by_account
 from readiness.targets import targets_of
 
 STEPS_SHOWN = 3
@@ -50,6 +51,8 @@ class CriterionResult:
     target: Target | None
     gap: int | None
     median: Fraction | None
+    by_account: bool = False
+    """Whether the level stood above what was on record when it was given."""
 
     @property
     def not_applicable(self) -> bool:
@@ -101,6 +104,10 @@ class ResultPage:
         return tuple(item for item in self.criteria if item.target is not None)
 
     @property
+    def has_by_account(self) -> bool:
+        return any(item.by_account for item in self.criteria)
+
+    @property
     def without_level(self) -> tuple[CriterionResult, ...]:
         return tuple(item for item in self.criteria if item.not_applicable)
 
@@ -122,7 +129,7 @@ def score(assessment: Assessment, theme: str | None = None) -> Fraction | None:
 
 
 def result_of(assessment: Assessment) -> ResultPage:
-    """The result of a complete assessment, in twelve queries at most. Raises ValueError for a draft."""
+    """The result of a complete assessment, in fifteen queries at most. Raises ValueError for a draft."""
     if not assessment.is_complete:
         raise ValueError("A draft has no result yet.")
     edition = assessment.edition
@@ -138,8 +145,14 @@ def result_of(assessment: Assessment) -> ResultPage:
     earlier = _answers(before) if before is not None and comparable else {}
     medians = county_medians(edition)
     targets = targets_of(assessment.group)
+    told = by_account(assessment, {code: answer.level for code, answer in answers.items()})
     results = tuple(
-        _criterion_result(item, answers.get(item.code), earlier.get(item.code), targets, medians, edition)
+        replace(
+            _criterion_result(
+                item, answers.get(item.code), earlier.get(item.code), targets, medians, edition
+            ),
+            by_account=item.code in told,
+        )
         for item in criteria
     )
     overall = score(assessment)

@@ -6,12 +6,16 @@ from itertools import count
 from django.utils import timezone
 
 from evidence.consent import note_consent
+from evidence.engagements import derived
 from evidence.models import (
+    Engagement,
     Enquiry,
     Evidence,
     FocusGroup,
     FocusTheme,
+    Indicator,
     MysteryVisit,
+    Partnership,
     Quote,
     Survey,
     SurveyQuestion,
@@ -308,3 +312,67 @@ def make_survey(*, lio: LIO, by: User, answers: dict[str, list] | None = None, *
         for number, person in enumerate(people)
     )
     return survey
+
+
+def make_engagement(
+    *,
+    groups: list[CommunityGroup],
+    by: User,
+    kind: str = "dialogue",
+    organisation: Organisation | None = None,
+    happened_on: date | None = None,
+    **fields,
+) -> Engagement:
+    """A talk with a commissioner ten days ago, if nothing else is said. What follows from its fields is filled in."""
+    happened = {} if kind == "consultation" else {"happened_on": happened_on or days_ago(10)}
+    if kind == "consultation" and not {"opens_on", "closes_on", "responded_on"} & set(fields):
+        fields["responded_on"] = happened_on or days_ago(10)
+    given = happened | fields
+    made = Engagement.objects.create(
+        lio=groups[0].lio,
+        kind=kind,
+        organisation=organisation or make_organisation(is_commissioner=True),
+        created_by=by,
+        **{"subject": "Interpreters at the surgery", **given, **derived(kind, given)},
+    )
+    made.groups.set(groups)
+    return made
+
+
+def days_ago(number: int) -> date:
+    return timezone.localdate() - timedelta(days=number)
+
+
+def make_partnership(
+    *,
+    group: CommunityGroup,
+    by: User,
+    stage: str = "identified",
+    stage_on: date | None = None,
+    prime: Organisation | None = None,
+    **fields,
+) -> Partnership:
+    """A partnership of ten days ago with its one entry of history."""
+    since = stage_on or days_ago(10)
+    made = Partnership.objects.create(
+        group=group,
+        prime=prime or make_organisation(),
+        stage=stage,
+        stage_on=since,
+        created_by=by,
+        **{"opportunity": "Befriending in home care", **fields},
+    )
+    made.history.create(stage=stage, reached_on=since, recorded_by=by)
+    return made
+
+
+def make_indicator(
+    *, group: CommunityGroup, by: User, figures: list[int] | None = None, **fields
+) -> Indicator:
+    """An output with a figure a month, the last one of a fortnight ago."""
+    made = Indicator.objects.create(
+        group=group, created_by=by, **{"title": "People at the lunch club", "kind": "output", **fields}
+    )
+    for back, value in enumerate(reversed(figures or [])):
+        made.values.create(period_end=days_ago(14 + 30 * back), value=value, recorded_by=by)
+    return made

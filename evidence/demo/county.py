@@ -13,6 +13,7 @@ from evidence.briefs import issue_brief
 from evidence.consent import withdraw_consent
 from evidence.demo import words
 from evidence.demo.files import add_files
+from evidence.demo.influence import add_influence
 from evidence.demo.methods import add_enquiries, add_focus_groups, add_mystery_visits, add_surveys
 from evidence.models import Barrier, Evidence, Quote, QuoteConsent
 from groups.models import LIO, CommunityGroup, Organisation, Service, ServiceArea, User, Visit
@@ -74,6 +75,8 @@ def add_evidence(
         add_files(county)
         made.briefs = _briefs(county, ISSUED_BRIEFS if briefs is None else briefs)
         _withdraw_one(county)
+        # Last, so that the chances of what stands above stay as they were.
+        add_influence(county, list(organisations.values()))
     return made
 
 

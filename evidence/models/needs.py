@@ -9,17 +9,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from evidence.models.scope import OfLioQuerySet
+from evidence.models.scope import ToldByGroupsQuerySet
 
 
-class EvidenceQuerySet(OfLioQuerySet):
-    def visible_to(self, user) -> Self:
-        """As for all evidence; administrators also what a group has told whose case file they opened with a reason."""
-        visible = super().visible_to(user)
-        if user.is_authenticated and user.is_active and (opened := user.roles.opened_group_ids):
-            return (visible | self.filter(groups__in=opened)).distinct()
-        return visible
-
+class EvidenceQuerySet(ToldByGroupsQuerySet):
     def reviewed(self) -> Self:
         """Those a second person has checked: only they count in briefs, routes and county figures."""
         return self.filter(state=Evidence.State.REVIEWED)

@@ -20,3 +20,14 @@ class OfLioQuerySet(models.QuerySet):
         if not (user.is_authenticated and user.is_active):
             return self.none()
         return self.filter(lio_id__in=user.roles.officer_lio_ids)
+
+
+class ToldByGroupsQuerySet(OfLioQuerySet):
+    """Records of an LIO that name the groups they are about, in a list called `groups`."""
+
+    def visible_to(self, user) -> Self:
+        """As for all evidence; administrators also what names a group whose case file they opened with a reason."""
+        visible = super().visible_to(user)
+        if user.is_authenticated and user.is_active and (opened := user.roles.opened_group_ids):
+            return (visible | self.filter(groups__in=opened)).distinct()
+        return visible

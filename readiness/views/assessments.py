@@ -11,7 +11,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from groups.access import AuthenticatedRequest, get_editable_group
-from readiness.answer_cards import Card, answers_of, cards_of, last_time, progress_of, save_cards
+from readiness.answer_cards import (
+    Card,
+    answers_of,
+    cards_of,
+    last_time,
+    progress_of,
+    save_cards,
+    with_suggestions,
+)
 from readiness.assessing import (
     AlreadyComplete,
     ChangedSince,
@@ -126,7 +134,7 @@ def _show_theme(
         theme=here,
         is_last_theme=here == themes[-1],
         last=last,
-        cards=cards,
+        cards=with_suggestions(cards, draft),
         conflicts=[card for card in cards if card.conflict],
         wrong=[card for card in cards if card.form.is_bound and card.form.errors],
         progress=progress_of(draft),

@@ -34,6 +34,7 @@ from readiness.planning import (
     report_progress,
 )
 from readiness.suggestions import Choice, add_suggestions, suggestions_for
+from readiness.support import by_account
 from toolkit_portal.core.form_ids import form_id, send_again, to_new_form
 
 FIELD_WORDS = {
@@ -156,6 +157,7 @@ def plan_suggestions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             "latest": latest,
             "edition": latest.edition,
             "rows": rows,
+            "told": by_account(latest, {item.action.criterion.code: item.level for item, _ in rows}),
             "client_id": client_id,
             "nothing_chosen": nothing_chosen,
             "wrong": wrong,

@@ -1,7 +1,7 @@
 """A group's case file: the overview with what happened so far, and the visits."""
 
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -9,11 +9,12 @@ from django.views.decorators.http import require_safe
 from groups.access import can_edit, get_group
 from groups.models import CommunityGroup, Contact, Visit
 from readiness import scoring
-from readiness.models import Answer, Assessment, Plan
+from readiness.models import Assessment, Plan
 from readiness.route_keeping import WITH_ROUTE, route_of
 from toolkit_portal.views.timeline import KINDS, timeline
 
 PER_PAGE = 25
+ANSWERED = Q(answers__not_applicable=True) | Q(answers__level__isnull=False)
 
 
 @require_safe
@@ -33,7 +34,10 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         Assessment.objects.drafts()
         .filter(group=group)
         .select_related("edition")
-        .annotate(criteria=Count("edition__criteria"))
+        .annotate(
+            criteria=Count("edition__criteria", distinct=True),
+            answered=Count("answers", filter=ANSWERED, distinct=True),
+        )
         .first()
     )
     context = {
@@ -47,7 +51,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "kind": kind,
         "draft": draft,
         **(where_they_are(standing) if standing else {}),
-        **(progress_of(draft, draft.criteria) if draft else {}),
+        **(progress_of(draft.answered, draft.criteria) if draft else {}),
         **plan_state(group.pk),
         "route": route_of(group),
     }
@@ -72,9 +76,8 @@ def where_they_are(standing: list[Assessment]) -> dict[str, object]:
     }
 
 
-def progress_of(draft: Assessment, total: int) -> dict[str, object]:
+def progress_of(answered: int, total: int) -> dict[str, object]:
     """How many criteria of a draft are answered, of how many."""
-    answered = sum(answer.is_answered for answer in Answer.objects.filter(assessment=draft))
     return {"answered": answered, "criteria": total, "all_answered": answered == total}
 
 

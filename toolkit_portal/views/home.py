@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from evidence.engagements import reminders
 from evidence.models import Evidence
 from evidence.recording import to_review
 from groups.access import AuthenticatedRequest, officers_only, roles_of
@@ -147,6 +148,7 @@ def my_work(request: AuthenticatedRequest) -> HttpResponse:
         "papers_to_check": shorten(list(files_to_check(scope)[:MOST]), most),
         "running_out": shorten(running_out(scope, today), most),
         "look_again": shorten(list(to_look_at_again(scope, today)[:MOST]), most),
+        "waiting": shorten(reminders(scope, today, MOST), most),
         "help_notes": list(open_help(user).filter(action__plan__group__in=scope)[:MOST]),
         "own": own_table(groups, user, planned),
         "group_count": groups.count(),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from evidence.models import Evidence
+from evidence.models import Engagement, Evidence
 from groups.models import CommunityGroup, Invitation, Visit
 from readiness import scoring
 from readiness.models import Action, ActionNote, Assessment, IssuedPlan
@@ -158,9 +158,29 @@ def _needs(group: CommunityGroup) -> Iterable[Fact]:
         )
 
 
+def _contact(group: CommunityGroup) -> Iterable[Fact]:
+    links = Engagement.groups.through.objects.filter(communitygroup_id=group.pk)
+    # A consultation that is still open stands under the day to come on which it closes; it hasn't happened yet.
+    for one in (
+        Engagement.objects.filter(pk__in=links.values("engagement_id"), happened_on__lte=timezone.localdate())
+        .defer("said")
+        .select_related("organisation", "created_by")
+    ):
+        yield Fact(
+            one.happened_on,
+            (time.min, one.pk),
+            "contact",
+            f"{one.get_kind_display()}: {one.organisation}",
+            _excerpt(one.subject),
+            str(one.created_by or ""),
+            f"{reverse('case_influence', args=[group.pk])}?kind={one.kind}#contact-{one.pk}",
+        )
+
+
 SOURCES: dict[str, Callable[[CommunityGroup], Iterable[Fact]]] = {
     "visit": _visits,
     "need": _needs,
+    "contact": _contact,
     "assessment": _assessments,
     "plan": _issues,
     "action": _done,
@@ -170,6 +190,7 @@ SOURCES: dict[str, Callable[[CommunityGroup], Iterable[Fact]]] = {
 KINDS = {
     "visit": "Visits",
     "need": "Needs heard",
+    "contact": "Contact with others",
     "assessment": "Assessments",
     "plan": "Plans issued",
     "action": "Actions done",

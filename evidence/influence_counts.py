@@ -1,0 +1,51 @@
+"""How much contact and partnership groups have, as at a day, for the county's report. Two queries."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from evidence.models import Engagement, Partnership, PartnershipStage
+from evidence.models.partnerships import Stage
+from groups.models import CommunityGroup
+
+
+def counts_at(groups: QuerySet[CommunityGroup], since: date, day: date) -> dict[str, dict[str, int]]:
+    """{"engagements": number by kind, "partnerships": number by stage}, every kind and stage in it, 0 where none is.
+
+    Engagements of these groups from since to day, both included, that were written down by the end of the day; one of
+    several groups counts once. A consultation counts under the day of its response, else its last or first day.
+    Partnerships at the stage that each had reached by the day, as it was known then.
+    """
+    scope: Any = groups.order_by().values("pk")
+    known = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    links: Any = Engagement.groups.through.objects
+    contact = dict(
+        Engagement.objects.filter(
+            pk__in=links.filter(communitygroup__in=scope).values("engagement_id"),
+            happened_on__gte=since,
+            happened_on__lte=day,
+            created_at__lt=known,
+        )
+        .order_by()
+        .values_list("kind")
+        .annotate(number=Count("pk"))
+    )
+    newest = PartnershipStage.objects.filter(
+        partnership=OuterRef("pk"), reached_on__lte=day, recorded_at__lt=known
+    ).order_by("-reached_on", "-pk")
+    stages = dict(
+        Partnership.objects.filter(group__in=scope)
+        .annotate(stage_then=Subquery(newest.values("stage")[:1]))
+        .filter(~Q(stage_then=None))
+        .order_by()
+        .values_list("stage_then")
+        .annotate(number=Count("pk"))
+    )
+    return {
+        "engagements": {kind: contact.get(kind, 0) for kind in Engagement.Kind.values},
+        "partnerships": {stage: stages.get(stage, 0) for stage in Stage.values},
+    }
