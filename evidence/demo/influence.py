@@ -78,16 +78,32 @@ class _Group:
             least, most = OFTEN[kind]
             for _ in range(self.pick.randint(least, most) if busy else int(self.pick.random() < 0.4)):
                 self.made.contacts.append((self._contact(kind, officer), self.group.pk))
+        if self.pick.random() < 0.3:
+            self._waiting(officer)
         if self.pick.random() < 0.5:
             self._partnership(officer)
         for indicator in self.words["indicators"][: self.pick.choice([0, 0, 1, 2, 3])]:
             self._indicator(indicator, officer)
 
+    def _waiting(self, officer: User) -> None:
+        """A request without an answer yet, or a consultation that closes soon."""
+        day = self.county.today - timedelta(days=self.pick.randint(12, 33))
+        if self.pick.random() < 0.6:
+            kind, fields = "request", {"happened_on": day, "next_step": ""}
+        else:
+            closes = self.county.today + timedelta(days=self.pick.randint(2, 13))
+            kind, fields = "consultation", {"opens_on": day, "closes_on": closes, "next_step": ""}
+        waiting = self._row(kind, officer, day, fields)
+        waiting.said = ""
+        self.made.contacts.append((waiting, self.group.pk))
+
     def _contact(self, kind: str, officer: User) -> Engagement:
-        texts = self.words[kind]
         day = self.county.past_day()
         fields: dict[str, Any] = {} if kind == "consultation" else {"happened_on": day}
-        fields |= getattr(self, f"_{kind}")(day)
+        return self._row(kind, officer, day, fields | getattr(self, f"_{kind}")(day))
+
+    def _row(self, kind: str, officer: User, day: date, fields: dict[str, Any]) -> Engagement:
+        texts = self.words[kind]
         fields.setdefault("next_step", self.pick.choice(texts["next_steps"]))
         return Engagement(
             client_id=self.county.uuid(),

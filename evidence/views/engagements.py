@@ -21,7 +21,7 @@ from evidence.views.influence_forms import add, edit, page_of, to_influence
 from groups.access import AuthenticatedRequest, can_edit, get_editable_group, get_group
 from groups.models import CommunityGroup
 
-PER_PAGE = 20
+PER_PAGE = 10
 # What is offered to add, in the words of somebody who has just done it.
 ADD_WORDS = {
     Engagement.Kind.DIALOGUE: "a talk with a commissioner or provider",
