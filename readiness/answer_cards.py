@@ -124,7 +124,7 @@ def answers_of(assessment: Assessment | None) -> dict[int, Answer]:
 
 
 def with_suggestions(cards: list[Card], draft: Assessment) -> list[Card]:
-    """The cards, each with what the record suggests. Three queries."""
+    """The cards, each with what the record suggests. Two queries."""
     suggestions = suggestions_of(draft)
     for card in cards:
         card.suggestion = suggestions.get(card.criterion.code)

@@ -129,7 +129,7 @@ def score(assessment: Assessment, theme: str | None = None) -> Fraction | None:
 
 
 def result_of(assessment: Assessment) -> ResultPage:
-    """The result of a complete assessment, in fifteen queries at most. Raises ValueError for a draft."""
+    """The result of a complete assessment, in fourteen queries at most. Raises ValueError for a draft."""
     if not assessment.is_complete:
         raise ValueError("A draft has no result yet.")
     edition = assessment.edition

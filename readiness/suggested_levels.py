@@ -156,10 +156,13 @@ def is_by_account(code: str, level: int | None, facts: Facts) -> bool:
     return suggestion is not None and not suggestion.supports(level)
 
 
+def _word(number: int) -> str:
+    return NUMBERS[number] if number < len(NUMBERS) else str(number)
+
+
 def _number(number: int, noun: str, nouns: str = "") -> str:
     """Such as "two talks"."""
-    words = NUMBERS[number] if number < len(NUMBERS) else str(number)
-    return f"{words} {noun if number == 1 else nouns or noun + 's'}"
+    return f"{_word(number)} {noun if number == 1 else nouns or noun + 's'}"
 
 
 def _since(days: Iterable[date]) -> str:
@@ -202,7 +205,9 @@ def _both_sides(facts: Facts) -> str:
     if not both:
         return ""
     days = _since(one.on for one in [*paying, *running])
-    return f"{_number(len(paying), 'talk')} with commissioners and {len(running)} with providers {days}"
+    return (
+        f"{_number(len(paying), 'talk')} with commissioners and {_word(len(running))} with providers {days}"
+    )
 
 
 def _both_sides_and_change(facts: Facts) -> str:
@@ -218,7 +223,7 @@ def _facts_told(facts: Facts) -> str:
     told = [one for one in facts.of("dialogue") if one.is_commissioner]
     if not facts.heard or not told:
         return ""
-    return f"{_contacts(told, 'talk')} with commissioners, and reviewed records of need to bring to them"
+    return f"{_contacts(told, 'talk', then=' with commissioners')}, and reviewed records of need to bring to them"
 
 
 def _facts_in_time(facts: Facts) -> str:
@@ -325,11 +330,10 @@ def _sub_contract(facts: Facts) -> str:
 
 def _proofs(facts: Facts, code: str, least: int) -> str:
     number = sum(one.number for one in facts.work if one.code == code)
-    return (
-        f"{_number(number, 'piece', 'pieces')} of work of the last three years that show it"
-        if number >= least
-        else ""
-    )
+    if number < least:
+        return ""
+    show = "shows" if number == 1 else "show"
+    return f"{_number(number, 'piece')} of work of the last three years that {show} it"
 
 
 def _shown_to_primes(facts: Facts) -> str:

@@ -16,20 +16,20 @@ from readiness.support_facts import CHUNK, facts_by_group, facts_of_group
 
 def suggestions_of(draft: Assessment) -> dict[str, Suggestion]:
     """What the record suggests for each criterion with a rule: of the 12 months before the day assessed, as it is known
-    now. Three queries.
+    now. Two queries.
     """
     facts = facts_of_group(draft.group_id, draft.assessed_on, known_by=timezone.localdate())
     return {code: found for code in RULES if (found := suggest(code, facts)) is not None}
 
 
 def facts_behind(assessment: Assessment) -> Facts:
-    """What was on record when an assessment was completed, of the 12 months before the day assessed. Three queries."""
+    """What was on record when an assessment was completed, of the 12 months before the day assessed. Two queries."""
     known_by = timezone.localdate(assessment.completed_at) if assessment.completed_at else None
     return facts_of_group(assessment.group_id, assessment.assessed_on, known_by=known_by)
 
 
 def by_account(assessment: Assessment, levels: Mapping[str, int | None]) -> frozenset[str]:
-    """Codes of the levels of a complete assessment that stood above what was on record. Three queries."""
+    """Codes of the levels of a complete assessment that stood above what was on record. Two queries."""
     facts = facts_behind(assessment)
     return frozenset(code for code, level in levels.items() if is_by_account(code, level, facts))
 
@@ -41,7 +41,7 @@ def unsupported_at(
 
     assessments: at most one a group, such as latest_assessments(day). The record is that of the 12 months before the
     day, as it was known then, whatever the days assessed. A criterion without a rule has none
-    unsupported. Four queries; one group at a time in memory.
+    unsupported. Three queries; one group at a time in memory.
     """
     unsupported: dict[str, int] = {}
     with_level: dict[str, int] = {}

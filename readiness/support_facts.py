@@ -1,4 +1,4 @@
-"""What the record holds of groups for suggested levels, as at any day, read in three queries however many groups.
+"""What the record holds of groups for suggested levels, as at any day, read in two queries however many groups.
 
 A fact counts if it happened by the day and within the time that suggested_levels names, and was known: written down by
 the end of a day, and reviewed by then where a record of need asks for it.
@@ -65,16 +65,14 @@ def end_of(day: date) -> datetime:
 def facts_by_group(
     groups: QuerySet[CommunityGroup], day: date, *, known_by: date | None = None
 ) -> Iterator[tuple[int, Facts]]:
-    """Group and facts, ordered by the group's id, for those of which there is something. Three queries, one group
+    """Group and facts, ordered by the group's id, for those of which there is something. Two queries, one group
     at a time in memory.
 
     known_by: what was written down by the end of this day, `day` itself unless another is given.
     """
     scope = groups.order_by().values("pk")
     known = end_of(known_by or day)
-    rows = merge(
-        _contacts(scope, day, known), _heard(scope, day, known), _others(scope, day, known), key=itemgetter(0)
-    )
+    rows = merge(_contacts(scope, day, known), _others(scope, day, known), key=itemgetter(0))
     for group, found in groupby(rows, key=itemgetter(0)):
         facts: dict[type, list[Any]] = {kind: [] for kind in (Contact, Heard, Partner, Figures, Work)}
         for _, fact in found:
@@ -86,7 +84,7 @@ def facts_by_group(
 
 
 def facts_of_group(group: int, day: date, *, known_by: date | None = None) -> Facts:
-    """The facts of one group, by its id. Three queries."""
+    """The facts of one group, by its id. Two queries."""
     found = facts_by_group(CommunityGroup.objects.filter(pk=group), day, known_by=known_by)
     return next((facts for _, facts in found), Facts())
 
@@ -153,34 +151,15 @@ def _contacts(scope: Any, day: date, known: datetime) -> Iterator[tuple[int, Fac
         )
 
 
-def _heard(scope: Any, day: date, known: datetime) -> Iterator[tuple[int, Fact]]:
-    """Reviewed records of need by group and method."""
-    links: Any = Evidence.groups.through.objects
-    rows = (
-        links.filter(
-            communitygroup__in=scope,
-            evidence__state=Evidence.State.REVIEWED,
-            evidence__last_day__gte=since(day),
-            evidence__last_day__lte=day,
-            evidence__created_at__lt=known,
-        )
-        # A spreadsheet doesn't say when somebody reviewed a record.
-        .filter(Q(evidence__reviewed_at__lt=known) | Q(evidence__imported=True))
-        .order_by("communitygroup_id", "evidence__method")
-        .values("communitygroup_id", "evidence__method")
-        .annotate(number=Count("pk"), first=Min("evidence__last_day"))
-        .values_list("communitygroup_id", "evidence__method", "number", "first")
-    )
-    for group, method, number, first in rows.iterator(chunk_size=CHUNK):
-        yield group, Heard(method, number, first)
-
-
 def _others(scope: Any, day: date, known: datetime) -> Iterator[tuple[int, Fact]]:
-    """Partnerships as they stood, indicators with figures, and what pieces of work prove: one query for all."""
+    """Reviewed records of need by method, partnerships as they stood, indicators with figures, and what pieces of work
+    prove: one query for all.
+    """
     columns = ("of", "what", "words", "on", "organisation", "number", "flag")
     parts = [
         part.order_by().values_list(*columns)
         for part in (
+            _heard(scope, day, known),
             _partners(scope, day, known),
             _figures(scope, day, known),
             *(_work(scope, day, known, code) for code in PROVEN),
@@ -192,6 +171,8 @@ def _others(scope: Any, day: date, known: datetime) -> Iterator[tuple[int, Fact]
             # Of one whose history is younger than the day there is no stage.
             if words and still_counts(words, on, day):
                 yield group, Partner(words, on, organisation, bool(flag))
+        elif what == "heard":
+            yield group, Heard(words, number, on)
         elif what == "figures":
             yield group, Figures(words, number, on, bool(flag))
         else:
@@ -200,6 +181,32 @@ def _others(scope: Any, day: date, known: datetime) -> Iterator[tuple[int, Fact]
 
 def _text(text: str) -> Value:
     return Value(text, models.CharField())
+
+
+def _heard(scope: Any, day: date, known: datetime) -> QuerySet:
+    links: Any = Evidence.groups.through.objects
+    found: QuerySet = (
+        links.filter(
+            communitygroup__in=scope,
+            evidence__state=Evidence.State.REVIEWED,
+            evidence__last_day__gte=since(day),
+            evidence__last_day__lte=day,
+            evidence__created_at__lt=known,
+        )
+        # A spreadsheet doesn't say when somebody reviewed a record.
+        .filter(Q(evidence__reviewed_at__lt=known) | Q(evidence__imported=True))
+        .values("communitygroup_id", "evidence__method")
+        .annotate(
+            of=F("communitygroup_id"),
+            what=_text("heard"),
+            words=Cast("evidence__method", models.CharField()),
+            on=Min("evidence__last_day"),
+            organisation=Value(0, models.BigIntegerField()),
+            number=Count("pk"),
+            flag=Value(False, BooleanField()),
+        )
+    )
+    return found
 
 
 def _partners(scope: Any, day: date, known: datetime) -> QuerySet:

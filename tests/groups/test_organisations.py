@@ -55,6 +55,8 @@ def everything_naming(cast: Cast, entry: Organisation, run: Service) -> dict[str
         "evidence_as_commissioner": record,
         "mystery_visits": visit,
         "briefs": brief,
+        "engagements": factories.make_engagement(groups=[cast.sunrise], by=cast.officer, organisation=entry),
+        "partnerships": factories.make_partnership(group=cast.sunrise, by=cast.officer, prime=entry),
         "services": run,
         "contacts": OrganisationContact.objects.create(organisation=entry, name="Desk"),
         "merged": factories.make_organisation(merged_into=entry),

@@ -188,7 +188,7 @@ def test_a_theme_costs_the_same_queries_with_one_and_three_assessments(
         day = timezone.localdate() - timedelta(days=100 * (number + 1))
         factories.make_assessment(group=cast.sunrise, by=cast.officer, assessed_on=day)
     draft, client = draft_of(cast, levels={"2.1": 1, "2.11": 2, "2.21": 3}), cast.client("officer")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         client.get(theme_url(draft, "2.1"))
     with django_assert_max_num_queries(18):
         client.get(reverse("assessment_check", args=[draft.pk]))

@@ -17,6 +17,7 @@ from django.utils import timezone
 from evidence.models import (
     Attachment,
     Brief,
+    Engagement,
     Enquiry,
     Evidence,
     FocusGroup,
@@ -211,6 +212,15 @@ def seed_papers(cast: Cast, group: CommunityGroup) -> None:
     )
 
 
+def seed_influence(cast: Cast, group: CommunityGroup) -> None:
+    """Contact of every kind, a partnership with its stage, an indicator with its figure."""
+    visit = group.visits.first()
+    for kind in Engagement.Kind.values:
+        factories.make_engagement(groups=[group], by=cast.officer, kind=kind, visit=visit)
+    factories.make_partnership(group=group, by=cast.officer)
+    factories.make_indicator(group=group, by=cast.officer, figures=[3])
+
+
 def seed(cast: Cast) -> CommunityGroup:
     """Sunrise with one record of every kind that can be held of a group, each text in it a marker."""
     group = cast.sunrise
@@ -233,6 +243,7 @@ def seed(cast: Cast) -> CommunityGroup:
     seed_readiness(cast, group)
     seed_evidence(cast, group)
     seed_papers(cast, group)
+    seed_influence(cast, group)
     group.refresh_from_db()
     group.name = MARK
     group.save()
@@ -242,6 +253,7 @@ def seed(cast: Cast) -> CommunityGroup:
             markers.mark_rows(kind.goes(group))
             assert set(registry.files_of(kind.goes(group))) == before
     # History of what was removed long before, of links with records that stay, and in the emergency admin.
+    factories.make_engagement(groups=[group, cast.harbour], by=cast.officer, subject=SHARED)
     late_contact = Contact.objects.create(group=group, name=MARK)
     late_contact.delete()
     late_visit = factories.make_visit(group=group, officer=cast.officer)
@@ -288,6 +300,8 @@ def test_nothing_of_an_erased_group_is_left_anywhere(cast: Cast, seeded: Communi
     assert Evidence.objects.get().summary == SHARED
     assert list(Evidence.objects.get().groups.all()) == [cast.harbour]
     assert Enquiry.objects.get().group is None
+    told_together = Engagement.objects.get()
+    assert told_together.subject == SHARED and list(told_together.groups.all()) == [cast.harbour]
     brief = Brief.objects.get()
     assert (brief.number, brief.pdf.name, brief.snapshot) == (1, "", {})
     assert brief.withdrawn_by == cast.administrator
