@@ -165,7 +165,7 @@ def _others(scope: Any, day: date, known: datetime) -> Iterator[tuple[int, Fact]
             *(_work(scope, day, known, code) for code in PROVEN),
         )
     ]
-    rows = parts[0].union(*parts[1:], all=True).order_by("of", "what", "on", "words")
+    rows = parts[0].union(*parts[1:], all=True).order_by("of", "what", "words", "on")
     for group, what, words, on, organisation, number, flag in rows.iterator(chunk_size=CHUNK):
         if what == "partner":
             # Of one whose history is younger than the day there is no stage.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from evidence.engagements import derived
 from evidence.models import Engagement, Indicator, IndicatorValue, Partnership, PartnershipStage
 from evidence.models.partnerships import Stage
-from groups.models import CommunityGroup, Organisation, User
+from groups.models import CommunityGroup, Organisation, ServiceArea, User
 
 if TYPE_CHECKING:
     from evidence.demo.county import DemoCounty
@@ -44,16 +44,18 @@ class _Made:
     contacts: list[tuple[Engagement, int]]
     partnerships: list[tuple[Partnership, list[PartnershipStage]]]
     indicators: list[tuple[Indicator, list[IndicatorValue]]]
+    services: list[tuple[Partnership, int]]
 
 
 def add_influence(county: DemoCounty, organisations: Sequence[Organisation]) -> None:
     """Adds the records for every other group. The same county gives the same."""
     words = _words()
+    areas = list(ServiceArea.objects.current().values_list("pk", flat=True))
     chosen = county.groups[::2]
     for start in range(0, len(chosen), BATCH):
-        made = _Made([], [], [])
+        made = _Made([], [], [], [])
         for group in chosen[start : start + BATCH]:
-            _Group(county, words, organisations, group, made).write()
+            _Group(county, words, organisations, areas, group, made).write()
         _store(made)
 
 
@@ -64,6 +66,7 @@ class _Group:
     county: DemoCounty
     words: dict[str, Any]
     organisations: Sequence[Organisation]
+    areas: list[int]
     group: CommunityGroup
     made: _Made
 
@@ -93,9 +96,7 @@ class _Group:
         else:
             closes = self.county.today + timedelta(days=self.pick.randint(2, 13))
             kind, fields = "consultation", {"opens_on": day, "closes_on": closes, "next_step": ""}
-        waiting = self._row(kind, officer, day, fields)
-        waiting.said = ""
-        self.made.contacts.append((waiting, self.group.pk))
+        self.made.contacts.append((self._row(kind, officer, day, fields), self.group.pk))
 
     def _contact(self, kind: str, officer: User) -> Engagement:
         day = self.county.past_day()
@@ -104,6 +105,7 @@ class _Group:
 
     def _row(self, kind: str, officer: User, day: date, fields: dict[str, Any]) -> Engagement:
         texts = self.words[kind]
+        said = self.pick.choice(texts["said"])
         fields.setdefault("next_step", self.pick.choice(texts["next_steps"]))
         return Engagement(
             client_id=self.county.uuid(),
@@ -111,7 +113,7 @@ class _Group:
             kind=kind,
             organisation=self._organisation(kind),
             subject=self.pick.choice(texts["subjects"]),
-            said=self.pick.choice(texts["said"]),
+            said=said if _has_answer(kind, fields) else "",
             created_by=officer,
             changed_by=officer,
             created_at=self._written(day),
@@ -203,6 +205,7 @@ class _Group:
             is_demo=True,
         )
         self.made.partnerships.append((partnership, history))
+        self.made.services.append((partnership, pick.choice(self.areas)))
 
     def _indicator(self, texts: dict[str, Any], officer: User) -> None:
         pick, figures = self.pick, []
@@ -232,6 +235,13 @@ class _Group:
         self.made.indicators.append((indicator, figures))
 
 
+def _has_answer(kind: str, fields: dict[str, Any]) -> bool:
+    """Whether there was anything to write down: an answer to a request, a response to a consultation."""
+    if kind == "request":
+        return fields.get("answered_on") is not None
+    return kind != "consultation" or fields.get("responded_on") is not None
+
+
 def _store(made: _Made) -> None:
     """The rows of a batch in a few queries; what hangs on them gets their ids."""
     Engagement.objects.bulk_create([one for one, _ in made.contacts], batch_size=ROWS)
@@ -241,6 +251,10 @@ def _store(made: _Made) -> None:
         batch_size=ROWS,
     )
     Partnership.objects.bulk_create([one for one, _ in made.partnerships], batch_size=ROWS)
+    areas: Any = Partnership.services.through
+    areas.objects.bulk_create(
+        (areas(partnership_id=one.pk, servicearea_id=area) for one, area in made.services), batch_size=ROWS
+    )
     for partnership, history in made.partnerships:
         for entry in history:
             entry.partnership = partnership

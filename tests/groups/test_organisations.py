@@ -161,7 +161,13 @@ def test_what_names_it_is_counted_as_far_as_the_reader_may_see(cast):
     everything_naming(cast, entry, service(entry))
     Evidence.objects.update(commissioner=None)
     told = {mention.words: mention.number for mention in mentions_of(entry, cast.officer)}
-    assert told == {"Records of need as the provider": 1, "Mystery visits": 1, "Briefs": 1}
+    assert told == {
+        "Records of need as the provider": 1,
+        "Mystery visits": 1,
+        "Contact with groups": 1,
+        "Partnerships with groups": 1,
+        "Briefs": 1,
+    }
     assert mentions_of(entry, cast.other_officer) == []
     assert mentions_of(entry, cast.manager)[0].url.endswith(f"?provider={entry.pk}")
     assert apps.is_installed("evidence")
