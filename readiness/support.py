@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from groups.models import CommunityGroup
 from readiness.models import Answer, Assessment
-from readiness.suggested_levels import RULES, Facts, Suggestion, is_by_account, suggest
+from readiness.record_facts import Facts
+from readiness.suggested_levels import Suggestion, is_by_account, suggest
+from readiness.suggested_rules import RULES
 from readiness.support_facts import CHUNK, facts_by_group, facts_of_group
 
 

@@ -1,6 +1,6 @@
 """What the record holds of groups for suggested levels, as at any day, read in two queries however many groups.
 
-A fact counts if it happened by the day and within the time that suggested_levels names, and was known: written down by
+A fact counts if it happened by the day and within the time that record_facts names, and was known: written down by
 the end of a day, and reviewed by then where a record of need asks for it.
 """
 
@@ -33,7 +33,7 @@ from django.utils import timezone
 from evidence.models import Engagement, Evidence, Indicator, Partnership, PartnershipStage
 from evidence.models.partnerships import Stage
 from groups.models import CommunityGroup, TrackRecord
-from readiness.suggested_levels import (
+from readiness.record_facts import (
     Contact,
     Facts,
     Figures,

@@ -4,22 +4,19 @@ from datetime import date
 
 import pytest
 
-from readiness.suggested_levels import (
-    NOTHING,
-    RULES,
+from readiness.record_facts import (
     Contact,
     Facts,
     Figures,
     Heard,
     Partner,
-    Suggestion,
     Work,
-    is_by_account,
     since,
     still_counts,
-    suggest,
     work_since,
 )
+from readiness.suggested_levels import Suggestion, is_by_account, suggest
+from readiness.suggested_rules import NOTHING, RULES
 from tests import factories
 
 MARCH, MAY = date(2026, 3, 5), date(2026, 5, 6)

@@ -13,7 +13,7 @@ from groups.models import CommunityGroup, TrackRecord
 from readiness.assessing import complete
 from readiness.county import latest_assessments
 from readiness.models import Assessment
-from readiness.suggested_levels import Contact, Facts, Figures, Heard, Partner, Work
+from readiness.record_facts import Contact, Facts, Figures, Heard, Partner, Work
 from readiness.support import by_account, facts_behind, suggestions_of, unsupported_at
 from readiness.support_facts import facts_by_group, facts_of_group
 from tests import factories
