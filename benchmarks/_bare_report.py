@@ -65,7 +65,9 @@ LATEST_THEN = """
         )
     ) ranked WHERE place = 1
 """
-STOOD = "SELECT a.group_id, a.id, a.band, a.overall_exact, a.assessed_on FROM ({latest}) a ORDER BY a.group_id"
+STOOD = (
+    "SELECT a.group_id, a.id, a.band, a.overall_exact, a.assessed_on FROM ({latest}) a ORDER BY a.group_id"
+)
 LEVELS = """
     SELECT c.code, SUM(w.level), COUNT(w.level), SUM(CASE WHEN w.not_applicable THEN 1 ELSE 0 END)
     FROM readiness_answer w JOIN ({latest}) a ON a.id = w.assessment_id JOIN ({active}) g ON g.id = a.group_id

@@ -4,6 +4,7 @@ The work is done in the database, in a number of queries that doesn't grow with 
 table is decided by toolkit_portal.core.disclosure and by nothing else. Only reviewed records count.
 """
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -175,13 +176,13 @@ def table_of(
     *,
     keep: Mapping[str, set[int]] | None = None,
     totals: Mapping[bool, int] | None = None,
-    row_totals: Mapping[bool, Mapping[Hashable, int]] | None = None,
+    row_totals: Mapping[tuple[bool, Any], int] | None = None,
     lists: Lists = NO_LISTS,
 ) -> CrossTable:
-    """One table of what within() has marked: rows by columns in four queries, or rows alone in two.
+    """One table of what within() has marked: rows by columns in four queries at most, or rows alone in two.
 
-    totals: the count of everything inside and outside what was chosen, where it is known: one query less.
-    row_totals: those of each row, of a table with columns, where they are known: one query less.
+    totals: the count of everything inside and outside what was chosen, row_totals: by that and the row, where they are
+    known: one query less for each.
     keep: ids of the rows and columns that are asked for, by dimension; a record that fits may name others too, which
     are left out. Nothing for a dimension: all of them.
     """
@@ -200,17 +201,21 @@ def table_of(
     everything = (TOTAL,) * len(wanted)
     for inside, count in (totals or {}).items():
         sums.add(everything, count, inside)
-    if across is not None:
-        for inside, by_row in (row_totals or {}).items():
-            for label, count in by_row.items():
-                if wanted[0] is None or label in wanted[0]:
-                    sums.add((label, TOTAL), count, inside)
+    by_column: Counter[tuple[bool, Any]] = Counter()
     for fields, place in places:
-        if totals is not None and not fields:
+        counts: Iterable[tuple[bool, tuple[Any, ...], int]]
+        if not fields and totals is not None:
             continue
-        if row_totals is not None and across is not None and fields == (down.field,):
-            continue
-        for inside, values, count in sums_by(marked, measure, *fields):
+        if across is not None and fields == (down.field,) and row_totals is not None:
+            counts = [(inside, (label,), count) for (inside, label), count in row_totals.items()]
+        elif across is not None and fields == (across.field,) and not down.several:
+            # Each record is in one row, so that the rows add up.
+            counts = [(inside, (label,), count) for (inside, label), count in by_column.items()]
+        else:
+            counts = sums_by(marked, measure, *fields)
+        for inside, values, count in counts:
+            if len(values) == 2:
+                by_column[inside, values[1]] += count
             key = place(values)
             if all(not ids or label is TOTAL or label in ids for label, ids in zip(key, wanted, strict=True)):
                 sums.add(key, count, inside)

@@ -5,14 +5,17 @@ What may be shown of a count of people is decided by toolkit_portal.core.disclos
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections import Counter
+from collections.abc import Hashable, Mapping
+from functools import reduce
+from operator import and_
 from typing import Any
 
+from django.db.models import BooleanField, Case, ExpressionWrapper, Q, Sum, Value, When
 from django.db.models import Count as Number
-from django.db.models import Q, Sum
 from django.utils import timezone
 
-from evidence.analysis import DIMENSIONS, CrossTable, Lists, table_of, within
+from evidence.analysis import DIMENSIONS, CrossTable, Lists, table_of
 from evidence.models import Evidence
 from evidence.models.needs import EvidenceQuerySet
 from groups.models import User
@@ -30,46 +33,47 @@ def reviewed(user: User | None) -> EvidenceQuerySet:
     return (every if user is None else every.visible_to(user)).reviewed()
 
 
-def records(choice: ReportChoice, user: User | None) -> EvidenceQuerySet | None:
-    """Those of the report: reviewed by the end of the day, and of a day until then. None: all, nothing is left out.
+def chosen(choice: ReportChoice) -> Q | None:
+    """What records of the report fit: known to be reviewed by the end of the day, and of a day until then. None: all.
 
     Whatever leaves records out must be told to the protection of small counts, since the rest can be worked out too.
+    A condition on the record itself: asked for by a list of its like, each would be looked up among 200,000.
     """
-    every = reviewed(user)
-    found = every
+    conditions = []
     if choice.as_at < timezone.localdate():
         # A spreadsheet doesn't say when somebody reviewed a record.
         known = Q(reviewed_at__lt=end_of(choice.as_at)) | Q(imported=True)
-        found = found.filter(known, last_day__lte=choice.as_at)
+        conditions.append(known & Q(last_day__lte=choice.as_at))
     if choice.lio is not None:
-        found = found.filter(lio=choice.lio)
+        conditions.append(Q(lio=choice.lio))
     if choice.district is not None:
-        found = found.filter(pk__in=choice.district.evidence.values("pk"))
+        conditions.append(Q(pk__in=choice.district.evidence.order_by().values("pk")))
     if choice.community is not None:
-        found = found.filter(pk__in=choice.community.evidence.values("pk"))
-    return None if found is every else found
+        conditions.append(Q(pk__in=choice.community.evidence.order_by().values("pk")))
+    return reduce(and_, conditions) if conditions else None
 
 
 def need(choice: ReportChoice, user: User | None, lists: Lists) -> list[ReportTable]:
     """People affected by service area and district, by service area and community; records by method.
 
-    Five queries and one for each list that isn't given.
+    At most five queries.
     """
-    marked = within(reviewed(user), records(choice, user))
+    condition = chosen(choice)
+    inside_or_not: Any = Value(True) if condition is None else Case(When(condition, then=True), default=False)
+    marked = reviewed(user).annotate(inside=ExpressionWrapper(inside_or_not, output_field=BooleanField()))
     totals = {True: 0, False: 0}
-    services: dict[bool, dict[Hashable, int]] = {True: {}, False: {}}
-    methods: dict[bool, dict[tuple[Hashable, ...], int]] = {True: {}, False: {}}
-    # Each record has one method and one service area, so that these sums may be added up here.
+    services: Counter[tuple[bool, Any]] = Counter()
+    methods: dict[bool, Counter[tuple[Hashable, ...]]] = {True: Counter(), False: Counter()}
+    # Each record has one method and one service, so that sums by both give those by each.
     for inside, method, service, people, number in (
         marked.order_by()
         .values("inside", "method", "service_area")
         .annotate(people=Sum("people_affected", default=0), number=Number("pk"))
         .values_list("inside", "method", "service_area", "people", "number")
     ):
-        part = bool(inside)
-        totals[part] += people
-        services[part][service] = services[part].get(service, 0) + people
-        methods[part][(method,)] = methods[part].get((method,), 0) + number
+        totals[bool(inside)] += people
+        services[bool(inside), service] += people
+        methods[bool(inside)][(method,)] += number
     return [
         *(
             as_table(
@@ -90,7 +94,7 @@ def need(choice: ReportChoice, user: User | None, lists: Lists) -> list[ReportTa
     ]
 
 
-def _by_method(found: dict[bool, dict[tuple[Hashable, ...], int]]) -> ReportTable:
+def _by_method(found: Mapping[bool, Mapping[tuple[Hashable, ...], int]]) -> ReportTable:
     """Records by method. A record is mostly one person's account, so small counts of them are hidden too."""
     labels = dict(Evidence.Method.choices)
     inside = _with_total(found[True])
@@ -113,7 +117,7 @@ def _by_method(found: dict[bool, dict[tuple[Hashable, ...], int]]) -> ReportTabl
     )
 
 
-def _with_total(counts: dict[tuple[Hashable, ...], int]) -> dict[tuple[Hashable, ...], int]:
+def _with_total(counts: Mapping[tuple[Hashable, ...], int]) -> dict[tuple[Hashable, ...], int]:
     return {**counts, (TOTAL,): sum(counts.values())}
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -56,6 +57,13 @@ class Tally:
             if row.before.overall:
                 self._scores_before[row.before.overall] += 1
 
+    def merge(self, other: Tally) -> None:
+        """Counts all that another tally has counted."""
+        for name in _NUMBERS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in _COUNTERS:
+            getattr(self, name).update(getattr(other, name))
+
     @property
     def score(self) -> Decimal | None:
         """The mean of the latest overall scores, two decimals; None where nobody has one."""
@@ -68,6 +76,10 @@ class Tally:
 
     def moved(self, move: Move) -> int:
         return self.moves[move]
+
+
+_COUNTERS = [kept.name for kept in fields(Tally) if kept.default_factory is Counter]
+_NUMBERS = [kept.name for kept in fields(Tally) if kept.name not in _COUNTERS]
 
 
 def mean_of(scores: Counter[str]) -> Decimal | None:
@@ -92,24 +104,33 @@ class CountyTally:
     """Active groups by community and district."""
     status: Counter[str] = field(default_factory=Counter)
 
-    def add(self, row: SpineRow, *, visited: bool) -> None:
-        """Counts a group; one that isn't active counts by its status alone."""
+    def add(self, row: SpineRow, found: Tally, *, visited: bool) -> None:
+        """Counts a group, its figures in found; one that isn't active counts by its status alone."""
         self.status[row.status] += 1
         if not row.is_active:
             return
-        self.everything.add(row, visited=visited)
-        self.lios.setdefault(row.lio, Tally()).add(row, visited=visited)
-        for district in row.districts or (0,):
-            self.districts.setdefault(district, Tally()).add(row, visited=visited)
-        self.communities.update(row.communities)
-        self.pairs.update(
-            (community, district) for community in row.communities for district in row.districts
-        )
+        found.add(row, visited=visited)
+        for community in row.communities:
+            self.communities[community] += 1
+            for district in row.districts:
+                self.pairs[community, district] += 1
 
 
-def tally_of(rows: Iterable[SpineRow], *, visited_from) -> CountyTally:
-    """Adds up the rows. visited_from: a visit on that day or later counts as one between the two days."""
-    found = CountyTally()
+def tally_of(rows: Iterable[SpineRow], *, visited_from: date) -> CountyTally:
+    """Adds up the rows. visited_from: a visit on that day or later counts as one between the two days.
+
+    Each group is counted once, with those of its LIO that work in the same districts; these are then put together.
+    """
+    county = CountyTally()
+    alike: defaultdict[tuple[int, tuple[int, ...]], Tally] = defaultdict(Tally)
     for row in rows:
-        found.add(row, visited=row.last_visit is not None and row.last_visit >= visited_from)
-    return found
+        visited = row.last_visit is not None and row.last_visit >= visited_from
+        county.add(row, alike[row.lio, row.districts], visited=visited)
+    for (lio, districts), found in alike.items():
+        if not found.groups:
+            continue
+        county.everything.merge(found)
+        county.lios.setdefault(lio, Tally()).merge(found)
+        for district in districts or (0,):
+            county.districts.setdefault(district, Tally()).merge(found)
+    return county
