@@ -2,7 +2,7 @@
 
 Statements for the driver alone, for today and for a day in the past, each compared with a day a year before. They fetch
 what the report is made of: a row a group with where it stood on both days, its districts and communities, and sums of
-levels, papers, late actions and unmet need. {end} is the moment at which the day ends, {before_end} that of the earlier.
+levels, papers, late actions and unmet need. {end} is the moment at which the day ends.
 """
 
 from __future__ import annotations
@@ -111,6 +111,18 @@ DISTRICTS = "LEFT JOIN evidence_evidence_districts d ON d.evidence_id = e.id"
 COMMUNITIES = "LEFT JOIN evidence_evidence_communities c ON c.evidence_id = e.id"
 
 
+CENSUS = (
+    "SELECT t.topic, f.gss_code, f.category, f.community_id, f.people FROM groups_censusfigure f "
+    "JOIN groups_censustable t ON t.id = f.table_id WHERE t.is_current ORDER BY f.id"
+)
+LANGUAGES = (
+    "SELECT 'group', g.languages FROM groups_communitygroup g JOIN ({active}) a ON a.id = g.id WHERE g.languages <> '' "
+    "UNION SELECT 'focus', language FROM evidence_focusgroup WHERE language <> '' AND held_on <= '{day}' "
+    "UNION SELECT 'visit', language FROM evidence_mysteryvisit WHERE language <> '' AND visited_on <= '{day}' "
+    "UNION SELECT 'survey', language FROM evidence_survey WHERE language <> '' AND asked_from <= '{day}'"
+)
+
+
 def statements(day: date, before: date, *, today: bool) -> list[str]:
     """All that the report of the day needs, compared with a day before it."""
     end, before_end = _moment(day), _moment(before)
@@ -135,6 +147,8 @@ def statements(day: date, before: date, *, today: bool) -> list[str]:
         LEVELS_BY_DISTRICT.format(latest=latest, active=active),
         (PAPERS if today else PAPERS_THEN).format(stands=stands, active=active, **facts),
         LATE.format(active=active, open=OPEN if today else OPEN_THEN.format(**facts), **facts),
+        CENSUS.format(**facts),
+        LANGUAGES.format(active=active, **facts),
         *_need("1" if today else INSIDE.format(**facts)),
     ]
 
@@ -150,11 +164,9 @@ def _need(inside: str) -> list[str]:
         numbers = ", ".join(str(place) for place in range(1, len(columns) + 2))
         return NEED.format(inside=inside, by=", ".join(columns), joins=joins, numbers=numbers)
 
+    # Each record has one method and one service, so that all other sums follow from these.
     return [
         by("e.service_area_id", "d.district_id", joins=DISTRICTS),
-        by("d.district_id", joins=DISTRICTS),
         by("e.service_area_id", "c.community_id", joins=COMMUNITIES),
-        by("c.community_id", joins=COMMUNITIES),
-        by("e.service_area_id"),
-        by("e.method", "COUNT(*)").replace("GROUP BY 1, 2, 3", "GROUP BY 1, 2"),
+        by("e.method", "e.service_area_id", "COUNT(*)").replace("GROUP BY 1, 2, 3, 4", "GROUP BY 1, 2, 3"),
     ]
