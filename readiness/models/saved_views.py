@@ -23,7 +23,8 @@ class SavedView(models.Model):
         constraints = [models.UniqueConstraint("owner", Lower("name"), name="saved_view_name_once")]
 
     def __str__(self) -> str:
-        return self.name
+        # The trail keeps this text, and a name may be that of a group or a community.
+        return f"Saved view {self.pk}"
 
     @property
     def keeps_days(self) -> bool:

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from groups.access import AuthenticatedRequest, managers_only
-from readiness.models import SavedView
+from readiness.models import SavedView, ScheduledReport
 from readiness.reports.forms import CountyForm
 from readiness.reports.saved_views import ViewRefused, delete_view, rename_view, save_view
+from readiness.reports.schedules import last_runs
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -49,8 +50,17 @@ def _own(request: HttpRequest, pk: int) -> SavedView:
 @require_safe
 @managers_only
 def saved_views(request: AuthenticatedRequest) -> HttpResponse:
-    """One's own views."""
-    return render(request, "county/views.html", {"views": list(SavedView.objects.filter(owner=request.user))})
+    """One's own views, and those that come by mail."""
+    schedules = list(ScheduledReport.objects.filter(owner=request.user).select_related("view"))
+    runs = last_runs(schedules)
+    return render(
+        request,
+        "county/views.html",
+        {
+            "views": list(SavedView.objects.filter(owner=request.user)),
+            "schedules": [(schedule, runs.get(schedule.pk)) for schedule in schedules],
+        },
+    )
 
 
 @require_http_methods(FORM)
@@ -73,7 +83,7 @@ def saved_view_new(request: AuthenticatedRequest) -> HttpResponse:
             except ViewRefused as fault:
                 form.add_error("name", str(fault))
             else:
-                messages.success(request, f"Saved as “{view}”.")
+                messages.success(request, f"Saved as “{view.name}”.")
                 return redirect(_address(view))
     else:
         query = request.GET.urlencode()
@@ -100,7 +110,7 @@ def saved_view_rename(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         except ViewRefused as fault:
             form.add_error("name", str(fault))
         else:
-            messages.success(request, f"It is called “{view}” now.")
+            messages.success(request, f"It is called “{view.name}” now.")
             return redirect("saved_views")
     return render(
         request,
@@ -117,7 +127,7 @@ def saved_view_delete(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     view = _own(request, pk)
     if request.method == "POST":
         delete_view(view=view, by=request.user)
-        messages.success(request, f"“{view}” is deleted.")
+        messages.success(request, f"“{view.name}” is deleted.")
         return redirect("saved_views")
     return render(request, "county/view_delete.html", {"view": view})
 
