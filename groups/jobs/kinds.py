@@ -60,7 +60,9 @@ class JobKind:
 
     may: whether this person may have it with these parameters, asked when it is queued, while it runs and when its
     file is fetched. covers: whose data it holds, asked once, when it is queued. run: does it; may be called again
-    after a crash, so what it changes must be the same when it is done twice.
+    after a crash, so what it changes must be the same when it is done twice. done: called once the result is there for
+    certain, such as to tell its owner; a fault in it changes nothing of the job. ways: address and words of pages that
+    its page leads back to.
     """
 
     key: str
@@ -71,8 +73,8 @@ class JobKind:
     # Ask who is there (groups.sign_in.to_proof) before it is queued and before its file is fetched.
     needs_proof: bool = False
     most_seconds: int = 30 * 60
-    # The address of a page that says more of what came of it, such as row by row.
-    page: Callable[[Params], str] | None = None
+    done: Callable[[Job], None] | None = None
+    ways: Callable[[Params], Iterable[tuple[str, str]]] = lambda params: ()
 
 
 _kinds: dict[str, JobKind] = {}

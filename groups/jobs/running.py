@@ -140,6 +140,17 @@ def _finish(job: Job, token: UUID, owner: User, kind: JobKind, result: Result, e
         if not end(held(job.pk, token), Job.State.DONE, report=dict(result.report), **facts):
             raise LeaseLost
         trail.record("job done", job, by=owner, kind=kind.key)
+        transaction.on_commit(lambda: _after(kind, job.pk), robust=True)
+
+
+def _after(kind: JobKind, job_id: int) -> None:
+    """What the kind does once the job is done. It is done whatever comes of that."""
+    if kind.done is None or (job := Job.objects.filter(pk=job_id).first()) is None:
+        return
+    try:
+        kind.done(job)
+    except Exception:
+        log.exception("What follows job %s (%s) went wrong", job_id, kind.key)
 
 
 def end(jobs: QuerySet[Job], state: Job.State, **facts: Any) -> int:

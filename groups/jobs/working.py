@@ -12,6 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from groups.jobs import presence
 from groups.jobs.context import stop
+from groups.jobs.daily import Daily
 from groups.jobs.sweeping import sweep
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ def work() -> None:
         signal.signal(number, _stop)
     key = secrets.token_hex(16)
     presence.here(key)
+    daily = Daily()
     swept = seen = time.monotonic() - SWEEP_SECONDS
     try:
         while not stop.asked:
@@ -40,6 +42,7 @@ def work() -> None:
                 if time.monotonic() - swept >= SWEEP_SECONDS:
                     swept = time.monotonic()
                     sweep()
+                daily.do_due()
                 did_something = do_next_task(key)
             except DatabaseError:
                 # The worker outlives the database: it goes on when that is back.

@@ -83,6 +83,7 @@ def _shown(request: AuthenticatedRequest, found: Job) -> dict[str, Any]:
         "watch_url": f"{reverse('job', args=[found.pk])}?{WATCH}=1",
         # A file is fetched or sent; a job that makes none, such as an import, has counts alone.
         "report": list(found.report.items()),
+        "ways": list(kind.ways(found.params)) if kind is not None else [],
     }
 
 

@@ -39,7 +39,7 @@ from groups.models import (
     Visit,
     VisitDraft,
 )
-from readiness.models import Action, BulkOrder, BulkRow, Letter, SavedView
+from readiness.models import Action, BulkOrder, BulkRow, Letter, SavedView, ScheduledReport
 from tests import factories
 from tests.cast import Cast, make_cast
 from tests.groups.leaving import markers
@@ -91,10 +91,11 @@ def seed(cast: Cast) -> User:
         group=cast.sunrise, kind=CredentialKind.objects.get(key="equality-policy"), state="in_place"
     )
     PaperReminder.objects.create(credential=paper, person=leaver, expires_on=now.date(), days=14)
-    SavedView.objects.create(owner=leaver, name=MARK, query=MARK)
     letter = Letter.objects.create(owner=leaver, lio=cast.peak, title=MARK, body=MARK)
     order = BulkOrder.objects.create(owner=leaver, act="letters", letter=letter)
     BulkRow.objects.create(order=order, group=cast.sunrise, position=1)
+    view = SavedView.objects.create(owner=leaver, name=MARK, query=MARK)
+    ScheduledReport.objects.create(owner=leaver, view=view, every="month", format="pdf", next_on=now.date())
     people.invite_lead(group=cast.sunrise, email=EMAIL, name=f"{MARK} Leaver", by=cast.other_officer)
     people.invite_lead(group=cast.sunrise, email="kept@lead.example", name="Kept", by=leaver)
     address = EmailAddress.objects.create(user=leaver, email=EMAIL, primary=True, verified=True)
