@@ -21,8 +21,10 @@ from readiness.models import (
     IssuedPlan,
     Letter,
     Plan,
+    ReportRun,
     RouteChange,
     SavedView,
+    ScheduledReport,
     Target,
 )
 
@@ -53,6 +55,8 @@ def register() -> None:
     registry.loose_files.append(drafts_of)
     registry.passing_files[DRAFT_FOLDER.rstrip("/")] = draft_has_passed
     registry.name_fields.append((Action, "person", "plan__group"))
+    registry.of_person(ScheduledReport, "Reports of the county by mail", _schedules_of)
+    registry.holds_nothing(ReportRun, "The day and the job of a report by mail, with which it goes.")
     registry.of_person(SavedView, "Saved views of the county", _views_of)
     registry.of_person(BulkRow, "Groups of the bulk work they asked for", _rows_of)
     # Orders before letters, which they name.
@@ -89,6 +93,11 @@ def _orders_of(person: Person) -> QuerySet[BulkOrder]:
 
 def _letters_of(person: Person) -> QuerySet[Letter]:
     return Letter.objects.filter(owner=person.user) if person.user else Letter.objects.none()
+
+
+def _schedules_of(person: Person) -> QuerySet[ScheduledReport]:
+    schedules = ScheduledReport.objects.all()
+    return schedules.filter(owner=person.user) if person.user else schedules.none()
 
 
 def drafts_of(group: CommunityGroup) -> list[str]:

@@ -2,7 +2,17 @@
 
 from auditlog.registry import auditlog
 
-from readiness.models import Action, Answer, Assessment, Edition, IssuedPlan, Letter, SavedView, Target
+from readiness.models import (
+    Action,
+    Answer,
+    Assessment,
+    Edition,
+    IssuedPlan,
+    Letter,
+    SavedView,
+    ScheduledReport,
+    Target,
+)
 
 
 def register() -> None:
@@ -22,3 +32,4 @@ def register() -> None:
     auditlog.register(Edition, exclude_fields=["settings"])
     # Its filters may name a community.
     auditlog.register(SavedView, exclude_fields=["client_id"], mask_fields=["name", "query"], **hide)
+    auditlog.register(ScheduledReport, exclude_fields=["client_id"])

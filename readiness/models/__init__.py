@@ -6,6 +6,7 @@ from readiness.models.editions import Criterion, Edition, LevelDescriptor, Sugge
 from readiness.models.plans import Action, ActionNote, IssuedPlan, Plan
 from readiness.models.routes import GroupRoute, RouteChange
 from readiness.models.saved_views import SavedView
+from readiness.models.scheduled_reports import ReportRun, ScheduledReport
 
 __all__ = [
     "Action",
@@ -21,8 +22,10 @@ __all__ = [
     "Letter",
     "LevelDescriptor",
     "Plan",
+    "ReportRun",
     "RouteChange",
     "SavedView",
+    "ScheduledReport",
     "SuggestedAction",
     "Target",
     "Theme",

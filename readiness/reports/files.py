@@ -23,21 +23,27 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One way to have the report: words for people, the file's ending, its content type."""
+    """One way to have the report: words for people, what a button says, the file's ending, its content type."""
 
     words: str
+    offer: str
     ending: str
     content_type: str
 
 
 FORMATS = {
     "xlsx": Format(
-        "Excel workbook (XLSX)", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        "Excel workbook (XLSX)",
+        "Excel workbook: all tables, charts and every group",
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
-    "pdf": Format("PDF", "pdf", "application/pdf"),
-    "csv": Format("CSV files of all tables (ZIP)", "zip", "application/zip"),
-    "groups": Format("CSV file with a row for each group", "csv", "text/csv; charset=utf-8"),
-    "json": Format("JSON for programs", "json", "application/json"),
+    "pdf": Format("PDF", "PDF report", "pdf", "application/pdf"),
+    "groups": Format(
+        "CSV file with a row for each group", "CSV: every group", "csv", "text/csv; charset=utf-8"
+    ),
+    "csv": Format("CSV files of all tables (ZIP)", "CSV: all tables as ZIP", "zip", "application/zip"),
+    "json": Format("JSON for programs", "JSON", "json", "application/json"),
 }
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from groups.jobs import Covers, JobContext, JobFault, JobKind, Params, Result, register
-from groups.models import LIO, Community, CommunityGroup, District, User
+from groups.models import LIO, Community, CommunityGroup, District, Job, User
 from readiness.models import Edition
 from readiness.reports.choice import ReportChoice
 from readiness.reports.files import FORMATS, write_report
@@ -18,6 +21,8 @@ from toolkit_portal.core.pdf import PdfTooLarge
 from toolkit_portal.core.spreadsheets import TableError
 
 KIND = "county-report"
+SCHEDULE = "schedule"
+"""The parameter that says which schedule a report is for. The report itself doesn't look at it."""
 GONE = "What the report was limited to isn’t there any more. Ask for it anew."
 
 
@@ -123,6 +128,25 @@ def _run(context: JobContext) -> Result:
     )
 
 
-def register_kind() -> None:
-    """Adds the county report to the kinds of job; called once when the app is ready."""
-    register(JobKind(key=KIND, words="County report", may=may, covers=covers, run=_run, needs_proof=True))
+def ways(params: Params) -> list[tuple[str, str]]:
+    """Where a job's page leads: the page with the same filters and days, and the schedule that it was made for."""
+    names = ("as_at", "compare", "lio", "district", "community", "kind", "route")
+    query = urlencode({name: str(params[name]) for name in names if params.get(name)})
+    found = [(f"{reverse('county')}?{query}", "The same report as a page")]
+    return [*found, (reverse("saved_views"), "Your reports by mail")] if SCHEDULE in params else found
+
+
+def register_kind(done: Callable[[Job], None]) -> None:
+    """Adds the county report to the kinds of job; called once when the app is ready. done: see JobKind."""
+    register(
+        JobKind(
+            key=KIND,
+            words="County report",
+            may=may,
+            covers=covers,
+            run=_run,
+            needs_proof=True,
+            done=done,
+            ways=ways,
+        )
+    )

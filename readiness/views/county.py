@@ -20,6 +20,7 @@ from readiness.reports.collect import collect
 from readiness.reports.forms import CountyForm
 from readiness.reports.values import CountyReport
 from readiness.route_keeping import settle_due
+from readiness.views.report_files import offers
 
 # What the list of groups takes and the report doesn't: addresses of the time when they were one page.
 OF_THE_LIST = ("q", "band", "status", "sort", "page")
@@ -47,6 +48,8 @@ def county_page(request: AuthenticatedRequest) -> HttpResponse:
             "need_query": _need_query(choice),
             "views": list(SavedView.objects.filter(owner=request.user)),
             "today": timezone.localdate(),
+            "offers": offers(),
+            "on_paper": request.GET.get("paper") == "1",
             **shown(report, form, request.GET.get("map", "")),
         },
         status=422 if wrong else 200,
