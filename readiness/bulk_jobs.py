@@ -10,7 +10,7 @@ from django.utils import timezone
 from groups.jobs import JobContext, JobFault, JobKind, Result, register
 from groups.models import User
 from readiness import bulk_files, bulk_issue, letter_files
-from readiness.bulk_orders import begun, covers, may_read_all, may_write_all, note, note_files, page, tally
+from readiness.bulk_orders import begun, covers, may_read_all, may_write_all, note, note_files, tally, ways
 from readiness.letter_texts import LetterText, bundled_letters
 from readiness.models import BulkOrder, BulkRow
 from toolkit_portal.core.pdf import PdfTooLarge
@@ -89,7 +89,7 @@ def register_kinds() -> None:
             may=partial(may_read_all, act=BulkOrder.Act.FILES),
             covers=covers,
             run=make_files,
-            page=page,
+            ways=ways,
             needs_proof=True,
             most_seconds=2 * 60 * 60,
         )
@@ -101,7 +101,7 @@ def register_kinds() -> None:
             may=bulk_issue.may,
             covers=covers,
             run=bulk_issue.run,
-            page=page,
+            ways=ways,
         )
     )
     register(
@@ -111,7 +111,7 @@ def register_kinds() -> None:
             may=partial(may_write_all, act=BulkOrder.Act.LETTERS),
             covers=covers,
             run=make_letters,
-            page=page,
+            ways=ways,
             needs_proof=True,
         )
     )

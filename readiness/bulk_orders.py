@@ -90,9 +90,9 @@ def covers(user: User, params: Params) -> Covers:
     return Covers(groups=tuple(rows.values_list("group_id", flat=True)))
 
 
-def page(params: Params) -> str:
-    """The address of the page that says row by row what came of it."""
-    return reverse("bulk_order", args=[int(str(params["order"]))])
+def ways(params: Params) -> list[tuple[str, str]]:
+    """The page that says row by row what came of it."""
+    return [(reverse("bulk_order", args=[int(str(params["order"]))]), "What happened, row by row")]
 
 
 def begun(context: JobContext, act: BulkOrder.Act) -> tuple[BulkOrder, list[int]]:

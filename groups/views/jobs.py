@@ -79,7 +79,6 @@ def _shown(request: AuthenticatedRequest, found: Job) -> dict[str, Any]:
         "job": found,
         "may": kind is not None and kind.may(request.user, found.params),
         "nobody_works": waits and not presence.is_there(),
-        "more_url": kind.page(found.params) if kind is not None and kind.page is not None else "",
         "watch_url": f"{reverse('job', args=[found.pk])}?{WATCH}=1",
         # A file is fetched or sent; a job that makes none, such as an import, has counts alone.
         "report": list(found.report.items()),

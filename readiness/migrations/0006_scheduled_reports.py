@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('groups', '0011_group_states'),
-        ('readiness', '0004_saved_views'),
+        ('readiness', '0005_letters'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

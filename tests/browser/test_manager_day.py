@@ -5,17 +5,21 @@ import io
 import time
 from datetime import timedelta
 
+import openpyxl
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 
-from groups.models import CommunityGroup
+from groups.models import CommunityGroup, Job
+from readiness.models import ScheduledReport
+from readiness.reports.sending import send_due
 from readiness.scoring import from_text, shown, two_decimals
 from tests import factories
-from tests.browser.acts import follow, give_password_again, press
+from tests.browser.acts import choose, follow, give_password_again, path_in_mail, press
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.cast import make_cast
+from tests.jobs import run_queued
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
@@ -28,7 +32,7 @@ def test_a_managers_day(width, new_page, sign_in, assert_page_is_sound, live_ser
     page = new_page(width=width)
     sign_in(page, cast.manager)
     assert page.locator("h1").inner_text() == "The county today"
-    assert page.get_by_text("2 of 3 active groups had been assessed").is_visible()
+    assert page.get_by_text("2 of 3 active groups had been assessed").first.is_visible()
     assert_page_is_sound(page)
     follow(page, "All groups")
     for group in CommunityGroup.objects.all():
@@ -87,6 +91,7 @@ def test_a_managers_day(width, new_page, sign_in, assert_page_is_sound, live_ser
     assert coming.value.path().read_bytes().startswith(b"PK")
 
     # A case file is theirs to read and nobody's to change from here.
+    page.goto(shown_at)
     follow(page.locator(".county-table"), "Sunrise")
     assert page.locator("h1").inner_text() == "Sunrise"
     for tab in ("Visits", "Readiness", "Plan", "Profile", "History", "Overview"):
@@ -98,6 +103,70 @@ def test_a_managers_day(width, new_page, sign_in, assert_page_is_sound, live_ser
     for name in ("visit_log", "plan_suggestions", "plan_issue", "action_add", "lead_invite", "group_targets"):
         assert page.goto(reverse(name, args=[cast.sunrise.pk])).status == 403, name
     assert_page_is_sound(page)
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_the_report_is_taken_away_as_a_workbook_and_sent_each_quarter(
+    width, new_page, sign_in, assert_page_is_sound, live_server
+):
+    cast = make_cast()
+    factories.make_assessment(group=cast.sunrise, by=cast.officer, levels=2)
+    page = new_page(width=width)
+    sign_in(page, cast.manager)
+    page.goto(f"{reverse('county')}?lio={cast.peak.pk}")
+    follow(page, "Take it with you")
+    press(page, "Excel workbook: all tables, charts and every group")
+    assert "County report as at" in page.locator("h1").inner_text()
+    assert_page_is_sound(page)
+    run_queued()
+    page.wait_for_selector("text=Download")
+    assert_page_is_sound(page)
+    with page.expect_download() as coming:
+        page.get_by_role("link", name="Download", exact=True).click()
+    book = openpyxl.load_workbook(io.BytesIO(coming.value.path().read_bytes()))
+    assert [row[0] for row in book["Groups"].iter_rows(values_only=True)] == ["group", "Harbour", "Sunrise"]
+
+    # Back at the same report: saved, and sent from now on.
+    follow(page, "The same report as a page")
+    assert f"lio={cast.peak.pk}" in page.url
+    follow(page, "Page for printing")
+    assert_page_is_sound(page)
+    follow(page, "Back to the report")
+    follow(page, "Save this view")
+    page.get_by_label("Name").fill("Peak, each quarter")
+    press(page, "Save this view")
+    follow(page, "Send me one regularly, rename or delete")
+    assert_page_is_sound(page)
+    follow(page, "Send me this Peak, each quarter")
+    assert_page_is_sound(page)
+    choose(page, "every", "quarter")
+    choose(page, "format", "pdf")
+    press(page, "Send me this")
+    assert_page_is_sound(page)
+    row = page.locator("#by-mail tbody tr")
+    assert "Every quarter: PDF report" in row.inner_text()
+    press(page, "Pause Peak, each quarter, every quarter: PDF report")
+    assert "You paused it." in row.inner_text()
+    press(page, "Resume Peak, each quarter, every quarter: PDF report")
+    assert "Paused" not in row.inner_text()
+
+    # When the quarter is over a mail leads to the file.
+    first = ScheduledReport.objects.get().next_on
+    send_due(first)
+    job = Job.objects.get(params__schedule__isnull=False)
+    # Its last day is still to come today.
+    Job.objects.filter(pk=job.pk).update(params=job.params | {"as_at": timezone.localdate().isoformat()})
+    run_queued()
+    page.goto(path_in_mail(cast.manager.email))
+    with page.expect_download() as coming:
+        page.get_by_role("link", name="Download", exact=True).click()
+    assert coming.value.path().read_bytes().startswith(b"%PDF")
+    follow(page, "Your reports by mail")
+    assert_page_is_sound(page)
+    follow(page, "Stop Peak, each quarter, every quarter: PDF report")
+    assert_page_is_sound(page)
+    press(page, "Stop")
+    assert page.get_by_text("is sent no more").is_visible()
 
 
 def test_a_search_that_finds_nothing_says_how_to_go_on(page, signed_in, assert_page_is_sound, live_server):
