@@ -14,7 +14,7 @@ from django.utils import timezone
 from evidence.analysis import NO_LISTS, Lists
 from groups.models import LIO, Community, CredentialKind, District, ServiceArea, User
 from readiness.models import Criterion
-from readiness.reports import actions, levels, papers, tables
+from readiness.reports import actions, influence, levels, papers, tables
 from readiness.reports.behind import link
 from readiness.reports.choice import ReportChoice
 from readiness.reports.coverage import coverage
@@ -72,6 +72,8 @@ def collect(choice: ReportChoice, *, by: User | None, lists: Lists = NO_LISTS) -
             tables.lios(choice, tally, names, late),
             tables.kinds(choice, tally),
             tables.papers(choice, of_papers, names, tally.everything.groups),
+            influence.unsupported(choice, active, names),
+            *influence.contact(choice, active),
             *coverage(choice, tally, active, lists, names.districts, by=by),
             *told,
         ),

@@ -27,6 +27,10 @@ DEFINITIONS = (
         "Late action",
         "Open at the end of the day, and due before it. The day it was due is the one that stands in the plan now.",
     ),
+    Definition(
+        "By account",
+        "A level above what the portal holds of the 12 months before the day: told by people, not yet on record.",
+    ),
     Definition("Expired", "A paper counts as missing from the day it expires."),
     Definition(
         "People affected",
