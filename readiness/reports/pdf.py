@@ -35,10 +35,11 @@ BREAKABLE = {"Bangladeshi": "Bangla\u00addeshi"}
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A cell in words, and the class that tones it."""
+    """A cell in words, the class that tones it, and whether it is words and no number."""
 
     text: str
     tone: str = ""
+    is_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,9 @@ def _table(table: ReportTable) -> dict[str, Any]:
         "about": table.about,
         "note": table.note,
         "hidden": hidden_words(table) if table.hidden else "",
-        "is_whole": len(table.rows) <= SHORT,
+        # Rows with words in them may take several lines, so that nobody knows how many fit.
+        "is_whole": len(table.rows) <= SHORT
+        and all(column.kind is not Kind.TEXT for column in table.columns),
         "is_empty": not table.rows,
         "has_bar": has_bar,
         "shares": shares and has_bar,
@@ -154,6 +157,7 @@ def _line(table: ReportTable, row: Row, part: range, most: float | None) -> Line
             Shown(
                 written(row.cells[place], table.columns[place].kind),
                 _tone(table, row.cells[place], table.columns[place].kind),
+                is_text=table.columns[place].kind is Kind.TEXT,
             )
             for place in part
         ),
