@@ -12,7 +12,8 @@ from tests.cast import Cast
 
 
 def view_of(owner: User) -> SavedView:
-    return SavedView.objects.create(owner=owner, name="A view", query="kind=network")
+    # A name is taken once.
+    return SavedView.objects.create(owner=owner, name=f"View {uuid4()}", query="kind=network")
 
 
 def schedule_of(owner: User, **facts: object) -> Mapping[str, object]:
