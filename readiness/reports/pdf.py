@@ -29,6 +29,8 @@ CARDS = "summary"
 CARDS_IN_A_ROW = 6
 # A table of no more rows stays on one page.
 SHORT = 20
+# Rows with words in them may take several lines.
+SHORT_OF_WORDS = 8
 # The one long label of a community that no list of English hyphenation knows, with a place to break it.
 BREAKABLE = {"Bangladeshi": "Bangla\u00addeshi"}
 
@@ -115,9 +117,7 @@ def _table(table: ReportTable) -> dict[str, Any]:
         "about": table.about,
         "note": table.note,
         "hidden": hidden_words(table) if table.hidden else "",
-        # Rows with words in them may take several lines, so that nobody knows how many fit.
-        "is_whole": len(table.rows) <= SHORT
-        and all(column.kind is not Kind.TEXT for column in table.columns),
+        "is_whole": len(table.rows) <= (SHORT_OF_WORDS if _has_words(table) else SHORT),
         "is_empty": not table.rows,
         "has_bar": has_bar,
         "shares": shares and has_bar,
@@ -135,6 +135,10 @@ def _table(table: ReportTable) -> dict[str, Any]:
             if table.rows
         ],
     }
+
+
+def _has_words(table: ReportTable) -> bool:
+    return any(column.kind is Kind.TEXT for column in table.columns)
 
 
 def _head(column: Column, place: int) -> dict[str, Any]:
