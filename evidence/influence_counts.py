@@ -21,28 +21,20 @@ def counts_at(groups: QuerySet[CommunityGroup], since: date, day: date) -> dict[
     Partnerships at the stage that each had reached by the day, as it was known then.
     """
     scope: Any = groups.order_by().values("pk")
-    known = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
     links: Any = Engagement.groups.through.objects
     contact = (
-        Engagement.objects.filter(
-            pk__in=links.filter(communitygroup__in=scope).values("engagement_id"),
-            happened_on__gte=since,
-            happened_on__lte=day,
-            created_at__lt=known,
-        )
+        _engagements(since, day)
+        .filter(pk__in=links.filter(communitygroup__in=scope).values("engagement_id"))
         .order_by()
         .annotate(of=_word("engagements"))
         .values_list("of", "kind")
         .annotate(number=Count("pk"))
     )
-    newest = PartnershipStage.objects.filter(
-        partnership=OuterRef("pk"), reached_on__lte=day, recorded_at__lt=known
-    ).order_by("-reached_on", "-pk")
     partners = (
-        Partnership.objects.filter(group__in=scope)
-        .annotate(of=_word("partnerships"), stage_then=Subquery(newest.values("stage")[:1]))
-        .filter(~Q(stage_then=None))
+        _partnerships(day)
+        .filter(group__in=scope)
         .order_by()
+        .annotate(of=_word("partnerships"))
         .values_list("of", "stage_then")
         .annotate(number=Count("pk"))
     )
@@ -54,6 +46,40 @@ def counts_at(groups: QuerySet[CommunityGroup], since: date, day: date) -> dict[
     for of, key, number in rows:
         found[of][key] = number
     return found
+
+
+def groups_in_contact(
+    groups: QuerySet[CommunityGroup], since: date, day: date, kind: str
+) -> QuerySet[CommunityGroup]:
+    """Those with an engagement of that kind that counts_at() counts."""
+    return groups.filter(pk__in=_engagements(since, day).filter(kind=kind).order_by().values("groups"))
+
+
+def groups_in_partnership(
+    groups: QuerySet[CommunityGroup], day: date, stage: str
+) -> QuerySet[CommunityGroup]:
+    """Those with a partnership at that stage as counts_at() counts it."""
+    return groups.filter(pk__in=_partnerships(day).filter(stage_then=stage).order_by().values("group"))
+
+
+def _engagements(since: date, day: date) -> QuerySet[Engagement]:
+    return Engagement.objects.filter(
+        happened_on__gte=since, happened_on__lte=day, created_at__lt=_end_of(day)
+    )
+
+
+def _partnerships(day: date) -> QuerySet[Any]:
+    """With stage_then: the stage that each had reached by the day, as it was known then."""
+    newest = PartnershipStage.objects.filter(
+        partnership=OuterRef("pk"), reached_on__lte=day, recorded_at__lt=_end_of(day)
+    ).order_by("-reached_on", "-pk")
+    return Partnership.objects.annotate(stage_then=Subquery(newest.values("stage")[:1])).filter(
+        ~Q(stage_then=None)
+    )
+
+
+def _end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def _word(text: str) -> Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -14,6 +15,8 @@ from readiness.record_facts import Facts
 from readiness.suggested_levels import Suggestion, is_by_account, suggest
 from readiness.suggested_rules import RULES
 from readiness.support_facts import CHUNK, facts_by_group, facts_of_group
+
+NO_LIMIT: Mapping[str, str] = MappingProxyType({})
 
 
 def suggestions_of(draft: Assessment) -> dict[str, Suggestion]:
@@ -47,19 +50,42 @@ def unsupported_at(
     """
     unsupported: dict[str, int] = {}
     with_level: dict[str, int] = {}
-    known = facts_by_group(groups, day)
-    there: tuple[int, Facts] | None = next(known, None)
-    for group, code, level in _levels(groups, assessments):
-        while there is not None and there[0] < group:
-            there = next(known, None)
-        facts = there[1] if there is not None and there[0] == group else Facts()
+    for _, code, is_above in _judged(groups, assessments, day):
         with_level[code] = with_level.get(code, 0) + 1
-        unsupported[code] = unsupported.get(code, 0) + is_by_account(code, level, facts)
+        unsupported[code] = unsupported.get(code, 0) + is_above
     return {code: (unsupported[code], number) for code, number in sorted(with_level.items())}
 
 
+def groups_by_account(
+    groups: QuerySet[CommunityGroup], assessments: QuerySet[Assessment], day: date, code: str
+) -> QuerySet[CommunityGroup]:
+    """Those whose level of a criterion unsupported_at() counts as above the record. Three queries."""
+    found = [
+        group
+        for group, _, is_above in _judged(groups, assessments, day, {"criterion__code": code})
+        if is_above
+    ]
+    return groups.filter(pk__in=found)
+
+
+def _judged(
+    groups: QuerySet[CommunityGroup],
+    assessments: QuerySet[Assessment],
+    day: date,
+    only: Mapping[str, str] = NO_LIMIT,
+) -> Iterator[tuple[int, str, bool]]:
+    """Group, criterion, and whether the level stands above the record, for each level of these assessments."""
+    known = facts_by_group(groups, day)
+    there: tuple[int, Facts] | None = next(known, None)
+    for group, code, level in _levels(groups, assessments, only):
+        while there is not None and there[0] < group:
+            there = next(known, None)
+        facts = there[1] if there is not None and there[0] == group else Facts()
+        yield group, code, is_by_account(code, level, facts)
+
+
 def _levels(
-    groups: QuerySet[CommunityGroup], assessments: QuerySet[Assessment]
+    groups: QuerySet[CommunityGroup], assessments: QuerySet[Assessment], only: Mapping[str, str]
 ) -> Iterator[tuple[int, str, int | None]]:
     """Group, criterion and level, ordered by the group's id."""
     return (
@@ -67,6 +93,7 @@ def _levels(
             assessment__in=assessments.order_by().values("pk"),
             assessment__group__in=groups.order_by().values("pk"),
             level__isnull=False,
+            **only,
         )
         .order_by("assessment__group_id")
         .values_list("assessment__group_id", "criterion__code", "level")

@@ -15,6 +15,7 @@ from readiness.reports.spine import Move, SpineRow
 NAMES = (
     "status", "band", "band_before", "at", "at_before", "move", "assessed", "in_lio", "in_district", "in_community",
     "of_kind", "plan", "visited", "section", "level", "paper", "stands", "late",
+    "account", "contact", "partner",
 )  # fmt: skip
 
 
@@ -48,6 +49,13 @@ class Behind:
     """How the paper stands: a key of readiness.reports.papers.STANDS."""
     late: str = ""
     """"yes": it has an action whose day had passed; or who does such an action, a value of Action.Who."""
+
+    account: str = ""
+    """A criterion whose level stands above what is on record."""
+    contact: str = ""
+    """It was in contact since the earlier day: a value of Engagement.Kind."""
+    partner: str = ""
+    """It had a partnership at this stage."""
 
     @property
     def query(self) -> str:

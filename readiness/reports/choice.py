@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -61,6 +61,11 @@ class ReportChoice:
             ("Ready to", self.route_title),
         ]
         return tuple((name, str(value)) for name, value in found if value)
+
+    @property
+    def first_day(self) -> date:
+        """The day after the earlier one: what happens between the two days counts from then on."""
+        return self.compare + timedelta(days=1)
 
     @property
     def is_filtered(self) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db.models import QuerySet
 
 from evidence.influence_counts import counts_at
 from evidence.models import Engagement
 from evidence.models.partnerships import Stage
 from groups.models import CommunityGroup
+from readiness.reports.behind import link
 from readiness.reports.choice import ReportChoice
 from readiness.reports.standing import assessments_at
 from readiness.reports.tables import Names, share
@@ -19,7 +18,7 @@ from readiness.support import unsupported_at
 
 def contact(choice: ReportChoice, active: QuerySet[CommunityGroup]) -> list[ReportTable]:
     """Contact by kind since the earlier day, and partnerships by the stage they had reached. One query."""
-    found = counts_at(active, choice.compare + timedelta(days=1), choice.as_at)
+    found = counts_at(active, choice.first_day, choice.as_at)
     return [
         ReportTable(
             key="engagements",
@@ -27,7 +26,7 @@ def contact(choice: ReportChoice, active: QuerySet[CommunityGroup]) -> list[Repo
             corner="Kind",
             columns=(Column("number", "Since the earlier day"),),
             rows=tuple(
-                Row(kind, str(label), (Cell(found["engagements"][kind]),))
+                Row(kind, str(label), (Cell(found["engagements"][kind], groups=link(choice, contact=kind)),))
                 for kind, label in Engagement.Kind.choices
             ),
             about="Written down by the end of the day. One of several groups counts once.",
@@ -39,7 +38,11 @@ def contact(choice: ReportChoice, active: QuerySet[CommunityGroup]) -> list[Repo
             corner="How far they have come",
             columns=(Column("number", "Partnerships"),),
             rows=tuple(
-                Row(stage, str(label), (Cell(found["partnerships"][stage]),))
+                Row(
+                    stage,
+                    str(label),
+                    (Cell(found["partnerships"][stage], groups=link(choice, partner=stage)),),
+                )
                 for stage, label in Stage.choices
             ),
             about="The stage that each had reached by the day.",
@@ -61,7 +64,11 @@ def unsupported(choice: ReportChoice, active: QuerySet[CommunityGroup], names: N
             Column("share", "Share", Kind.SHARE),
         ),
         rows=tuple(
-            Row(code, f"{code} {names.criteria.get(code, '')}".strip(), _cells(*found.get(code, (0, 0))))
+            Row(
+                code,
+                f"{code} {names.criteria.get(code, '')}".strip(),
+                _cells(choice, code, *found.get(code, (0, 0))),
+            )
             for code in dict.fromkeys([*names.criteria, *found])
         ),
         about=(
@@ -71,5 +78,9 @@ def unsupported(choice: ReportChoice, active: QuerySet[CommunityGroup], names: N
     )
 
 
-def _cells(by_account: int, levels: int) -> tuple[Cell, ...]:
-    return Cell(by_account), Cell(levels), Cell(share(by_account, levels))
+def _cells(choice: ReportChoice, code: str, by_account: int, levels: int) -> tuple[Cell, ...]:
+    return (
+        Cell(by_account, groups=link(choice, account=code)),
+        Cell(levels, groups=link(choice, section=code)),
+        Cell(share(by_account, levels)),
+    )

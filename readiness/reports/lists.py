@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from evidence.influence_counts import groups_in_contact, groups_in_partnership
 from groups.models import CommunityGroup, User
 from readiness.models import Edition
 from readiness.reports import actions, levels, papers
 from readiness.reports.behind import Behind
 from readiness.reports.choice import ReportChoice
 from readiness.reports.spine import Bands, recent_from, spine
+from readiness.reports.standing import assessments_at
+from readiness.support import groups_by_account
 
 
 def groups_behind(
@@ -17,7 +20,7 @@ def groups_behind(
 ) -> QuerySet[CommunityGroup]:
     """The groups that a number has counted, of those the person may see: by the same pass and sums as the number.
 
-    In no order. Nine queries at most, besides that of the list itself; one less where the current edition is given.
+    In no order. Eleven queries at most, besides that of the list itself; one less where the current edition is given.
     """
     scope = choice.groups(by)
     edition = edition or Edition.objects.filter(is_current=True).first()
@@ -35,4 +38,10 @@ def groups_behind(
         groups = papers.groups_with(groups, choice.as_at, which.paper, which.stands)
     if which.late:
         groups = actions.groups_with_late(groups, choice.as_at, which.late)
+    if which.account:
+        groups = groups_by_account(groups, assessments_at(choice.as_at), choice.as_at, which.account)
+    if which.contact:
+        groups = groups_in_contact(groups, choice.first_day, choice.as_at, which.contact)
+    if which.partner:
+        groups = groups_in_partnership(groups, choice.as_at, which.partner)
     return groups

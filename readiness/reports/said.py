@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from evidence.models import Engagement
+from evidence.models.partnerships import Stage
 from groups.models import CommunityGroup
 from readiness.models import Action
 from readiness.reports.behind import Behind
@@ -66,6 +69,9 @@ def _clauses(choice: ReportChoice, which: Behind, labels: Labels) -> list[str]:
         which.section and _at_level(which.section, which.level),
         which.paper and _stands(labels.papers.get(which.paper, which.paper), which.stands),
         which.late and _late(which.late),
+        which.account and f"whose level for section {which.account} is above what is on record",
+        which.contact and f"in contact between {before} and {on} ({_label(Engagement.Kind, which.contact)})",
+        which.partner and f"with a partnership ({_label(Stage, which.partner)})",
         which.of_kind
         and f"of the kind “{dict(CommunityGroup.Kind.choices).get(which.of_kind, which.of_kind)}”",
         which.in_lio is not None and f"of {labels.lios.get(which.in_lio or 0, 'an LIO that is no more')}",
@@ -97,6 +103,10 @@ def _at_level(section: str, level: str) -> str:
 def _stands(paper: str, stands: str) -> str:
     words = STOOD.get(stands, stands)
     return f"whose paper “{paper}” is {words[:1].lower()}{words[1:]}"
+
+
+def _label(choices: Any, key: str) -> str:
+    return str(dict(choices.choices).get(key, key)).lower()
 
 
 def _late(who: str) -> str:
