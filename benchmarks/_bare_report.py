@@ -11,7 +11,7 @@ from datetime import UTC, date, timedelta
 
 from django.db import connection
 
-from groups.states import end_of
+from toolkit_portal.core.dates import end_of
 
 LINKS = (
     "SELECT communitygroup_id, district_id FROM groups_communitygroup_districts ORDER BY 1, 2",

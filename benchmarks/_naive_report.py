@@ -9,9 +9,9 @@ from collections import Counter
 from datetime import date
 
 from groups.models import CommunityGroup
-from groups.states import end_of
 from readiness.models import Action
 from readiness.reports.papers import WARNED_DAYS
+from toolkit_portal.core.dates import end_of
 
 
 def by_loop(groups: list[CommunityGroup], day: date, before: date) -> Counter[tuple[object, ...]]:

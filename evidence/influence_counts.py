@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, Value
-from django.utils import timezone
 
 from evidence.models import Engagement, Partnership, PartnershipStage
 from evidence.models.partnerships import Stage
 from groups.models import CommunityGroup
+from toolkit_portal.core.dates import end_of
 
 
 def counts_at(groups: QuerySet[CommunityGroup], since: date, day: date) -> dict[str, dict[str, int]]:
@@ -63,23 +63,17 @@ def groups_in_partnership(
 
 
 def _engagements(since: date, day: date) -> QuerySet[Engagement]:
-    return Engagement.objects.filter(
-        happened_on__gte=since, happened_on__lte=day, created_at__lt=_end_of(day)
-    )
+    return Engagement.objects.filter(happened_on__gte=since, happened_on__lte=day, created_at__lt=end_of(day))
 
 
 def _partnerships(day: date) -> QuerySet[Any]:
     """With stage_then: the stage that each had reached by the day, as it was known then."""
     newest = PartnershipStage.objects.filter(
-        partnership=OuterRef("pk"), reached_on__lte=day, recorded_at__lt=_end_of(day)
+        partnership=OuterRef("pk"), reached_on__lte=day, recorded_at__lt=end_of(day)
     ).order_by("-reached_on", "-pk")
     return Partnership.objects.annotate(stage_then=Subquery(newest.values("stage")[:1])).filter(
         ~Q(stage_then=None)
     )
-
-
-def _end_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def _word(text: str) -> Value:

@@ -5,7 +5,7 @@ An expired paper counts as missing from the day it expires. Each change is kept,
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from django.utils import timezone
 from groups import trail
 from groups.models import CommunityGroup, Credential, CredentialChange, CredentialFile, CredentialKind, User
 from toolkit_portal.core.attachment_files import Prepared
+from toolkit_portal.core.dates import end_of
 from toolkit_portal.core.kept_files import delete_on_commit, digest, parts_of, store
 from toolkit_portal.core.uploads import UploadError
 
@@ -325,7 +326,7 @@ def as_at(groups: Iterable[int], day: date) -> list[CredentialChange]:
 
     One query. A paper that had no change yet isn't among them.
     """
-    end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    end = end_of(day)
     changes = (
         CredentialChange.objects.filter(credential__group__in=groups, recorded_at__lt=end)
         .select_related("credential__kind")

@@ -1,13 +1,13 @@
 """The status of groups over time: noted where it changes, read as at any day."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from groups.models import CommunityGroup, GroupState
+from toolkit_portal.core.dates import end_of
 
 
 def note_status(group: CommunityGroup) -> None:
@@ -23,11 +23,6 @@ def note_new(groups: Iterable[CommunityGroup]) -> None:
         (GroupState(group=group, status=group.status, since=group.created_at) for group in groups),
         batch_size=2000,
     )
-
-
-def end_of(day: date) -> datetime:
-    """The moment at which a day in London ends."""
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def status_at(day: date) -> Coalesce:

@@ -15,10 +15,10 @@ from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from groups.models import CommunityGroup, Visit
-from groups.states import end_of
 from readiness import scoring
 from readiness.models import Action, Answer, Assessment, Edition, IssuedPlan
 from readiness.reports.standing import assessments_at, with_status_at
+from toolkit_portal.core.dates import end_of
 
 LOT = 1000
 """So many groups are read at once: databases limit how many can be named in a query."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +19,7 @@ from readiness import scoring
 from readiness.county import latest_assessments
 from readiness.models import Answer, Edition
 from readiness.routes import IN_PLACE, Alternatives, Facts, Paper, Scale, Standing, standing
+from toolkit_portal.core.dates import end_of
 
 FEW = 5
 HELD = Paper(IN_PLACE)
@@ -202,7 +203,7 @@ def _levels(assessments: QuerySet, codes: Iterable[str] | None) -> dict[int, dic
 def _evidence(scope: Any, ladder: Ladder, day: date) -> dict[int, list[date]]:
     """Days of each group's newest reviewed records, as many as any route asks for. Reviewed by the end of the day."""
     most = max((route.get("evidence_records", 0) for route in ladder.routes), default=0)
-    end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    end = end_of(day)
     through: Any = Evidence.groups.through
     links = through.objects.filter(communitygroup__in=scope)
     if not isinstance(scope, list) or len(scope) > FEW:

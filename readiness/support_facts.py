@@ -7,7 +7,7 @@ the end of a day, and reviewed by then where a record of need asks for it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
@@ -28,7 +28,6 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Cast
-from django.utils import timezone
 
 from evidence.models import Engagement, Evidence, Indicator, Partnership, PartnershipStage
 from evidence.models.partnerships import Stage
@@ -44,6 +43,7 @@ from readiness.record_facts import (
     still_counts,
     work_since,
 )
+from toolkit_portal.core.dates import end_of
 
 CHUNK = 2000
 PROVEN = ("2.22", "2.23")
@@ -55,11 +55,6 @@ CHANGED = {
     Kind.SPECIFICATION: Outcome.WITH_MARKS,
 }
 Fact = Contact | Heard | Partner | Figures | Work
-
-
-def end_of(day: date) -> datetime:
-    """The moment at which a day is over in Derbyshire."""
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def facts_by_group(

@@ -9,8 +9,8 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from groups.models import CommunityGroup
-from groups.states import end_of
 from readiness.models import Action
+from toolkit_portal.core.dates import end_of
 
 
 def late_at(day: date) -> QuerySet[Action]:

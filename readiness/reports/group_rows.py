@@ -14,12 +14,12 @@ from fractions import Fraction
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
 
 from groups.models import CommunityGroup, CredentialKind, Visit
-from groups.states import end_of
 from readiness import county, scoring
 from readiness.models import Action, Edition, IssuedPlan
 from readiness.reports.actions import late_at
 from readiness.reports.papers import papers_at
 from readiness.reports.standing import route_at
+from toolkit_portal.core.dates import end_of
 
 FIRST_COLUMNS = (
     *("group", "lio", "districts", "kind", "status", "assessed_on"),

@@ -9,12 +9,12 @@ from django.db.models import CharField, QuerySet, Value
 
 from evidence.models import FocusGroup, MysteryVisit, Survey
 from groups.models import CensusTable, CommunityGroup, User
-from groups.states import end_of
 from readiness.reports.census import AT_LEAST, Census, note_of
 from readiness.reports.choice import ReportChoice
 from readiness.reports.languages import spoken, widened
 from readiness.reports.sentences import listed
 from readiness.reports.values import Cell, Column, Kind, ReportTable, Row
+from toolkit_portal.core.dates import end_of
 
 SOURCES = {"focus": "Focus group", "visit": "Mystery visit", "survey": "Survey"}
 SPEAKS = "A group may have speakers of a language that its profile doesn’t name."

@@ -19,9 +19,9 @@ from evidence.analysis import DIMENSIONS, CrossTable, Lists, table_of
 from evidence.models import Evidence
 from evidence.models.needs import EvidenceQuerySet
 from groups.models import User
-from groups.states import end_of
 from readiness.reports.choice import ReportChoice
 from readiness.reports.values import Cell, Column, Draw, Kind, ReportTable, Row
+from toolkit_portal.core.dates import end_of
 from toolkit_portal.core.disclosure import TOTAL, Count, Table, protect
 
 BY = (("need_by_district", "service_area", "district"), ("need_by_community", "service_area", "community"))

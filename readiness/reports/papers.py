@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from groups.credentials import WARNED_DAYS
 from groups.models import CommunityGroup, Credential, CredentialChange
-from groups.states import end_of
+from toolkit_portal.core.dates import end_of
 
 # How a paper stands on a day, in the order of the columns.
 STANDS = {

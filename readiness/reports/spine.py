@@ -14,11 +14,10 @@ from typing import Any, NamedTuple
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from groups.models import CommunityGroup, Visit
-from groups.states import end_of
 from readiness.models import IssuedPlan
 from readiness.reports.choice import ReportChoice
 from readiness.reports.standing import assessments_at, route_at
-from toolkit_portal.core.dates import months_after
+from toolkit_portal.core.dates import end_of, months_after
 
 CHUNK = 2000
 RECENT_MONTHS = 12

@@ -13,8 +13,9 @@ from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
 from groups.models import CommunityGroup
-from groups.states import end_of, status_at
+from groups.states import status_at
 from readiness.models import Assessment, RouteChange
+from toolkit_portal.core.dates import end_of
 
 
 def assessments_at(day: date, groups: Sequence[int] | None = None) -> QuerySet[Assessment]:
