@@ -19,7 +19,8 @@ from readiness.reports.choice import ReportChoice
 from readiness.reports.standing import assessments_at, route_at
 from toolkit_portal.core.dates import end_of, months_after
 
-CHUNK = 2000
+# Rows in memory at a time, of each of five queries.
+CHUNK = 500
 RECENT_MONTHS = 12
 
 

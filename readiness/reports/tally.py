@@ -104,12 +104,8 @@ class CountyTally:
     """Active groups by community and district."""
     status: Counter[str] = field(default_factory=Counter)
 
-    def add(self, row: SpineRow, found: Tally, *, visited: bool) -> None:
-        """Counts a group, its figures in found; one that isn't active counts by its status alone."""
-        self.status[row.status] += 1
-        if not row.is_active:
-            return
-        found.add(row, visited=visited)
+    def place(self, row: SpineRow) -> None:
+        """Counts an active group's communities, and each of them in each of its districts."""
         for community in row.communities:
             self.communities[community] += 1
             for district in row.districts:
@@ -119,16 +115,18 @@ class CountyTally:
 def tally_of(rows: Iterable[SpineRow], *, visited_from: date) -> CountyTally:
     """Adds up the rows. visited_from: a visit on that day or later counts as one between the two days.
 
-    Each group is counted once, with those of its LIO that work in the same districts; these are then put together.
+    A group that isn't active counts by its status alone. Each other is counted once, with those of its LIO that work in
+    the same districts; these are then put together.
     """
     county = CountyTally()
     alike: defaultdict[tuple[int, tuple[int, ...]], Tally] = defaultdict(Tally)
     for row in rows:
-        visited = row.last_visit is not None and row.last_visit >= visited_from
-        county.add(row, alike[row.lio, row.districts], visited=visited)
+        county.status[row.status] += 1
+        if row.is_active:
+            visited = row.last_visit is not None and row.last_visit >= visited_from
+            alike[row.lio, row.districts].add(row, visited=visited)
+            county.place(row)
     for (lio, districts), found in alike.items():
-        if not found.groups:
-            continue
         county.everything.merge(found)
         county.lios.setdefault(lio, Tally()).merge(found)
         for district in districts or (0,):
