@@ -75,8 +75,10 @@ def _settle_some(ids: list[int], ladder: Ladder, cause: str, day: date) -> int:
                     route=key,
                     went_up=places[key] > places.get(before, -1),
                     cause=(cause or lapsed or TIME)[:250],
-                    # Time moved it on its own day, though nobody looked until now.
-                    changed_at=_start_of(route.holds_until) if by_time and route.holds_until else now,
+                    # Time moved it on its own day, though nobody looked until now; never before it was judged last.
+                    changed_at=max(_start_of(route.holds_until), route.judged_at)
+                    if by_time and route.holds_until
+                    else now,
                 )
             )
         route.edition, route.route, route.rung = ladder.edition, key, places[key]

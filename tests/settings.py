@@ -41,7 +41,8 @@ for _name in _FROM_THE_SHELL:
 
 # A worker of a parallel run takes a folder inside the one that the run itself has made.
 _worker = os.environ.get("PYTEST_XDIST_WORKER")
-if _worker and os.environ.get("PORTAL_ENV") == "test":
+# What a worker starts is handed that folder and takes no other inside it.
+if _worker and "pytest" in sys.modules and os.environ.get("PORTAL_ENV") == "test":
     os.environ["VAR_DIR"] = str(Path(os.environ["VAR_DIR"]) / _worker)
 elif "pytest" in sys.modules:  # mypy reads these settings too, and ends without tidying up
     _folder = tempfile.TemporaryDirectory(prefix="portal-tests-", ignore_cleanup_errors=True)

@@ -3,7 +3,7 @@
 import pytest
 from django.http import QueryDict
 
-from groups.models import CommunityGroup, User
+from groups.models import Community, CommunityGroup, User
 from readiness.demo.county import build
 from readiness.reports.behind import Behind, link, read_behind
 from readiness.reports.choice import ReportChoice, ReportForm
@@ -125,6 +125,6 @@ def test_each_narrowing_by_itself():
     assert names(account="2.11") == {"Ash", "Birch", "Cedar"} and names(account="2.2") == set()
     assert names(contact="dialogue") == set() == names(partner="approached")
     assert names(at="be-heard") == set() == names(at_before="be-heard")
-    community = county.groups["Ash"].communities
-    community.add(1)
-    assert names(in_community=1) == {"Ash"}
+    roma = Community.objects.get(label="Roma")
+    county.groups["Ash"].communities.add(roma)
+    assert names(in_community=roma.pk) == {"Ash"}
