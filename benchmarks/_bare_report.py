@@ -70,21 +70,23 @@ STOOD = (
 )
 LEVELS = """
     SELECT c.code, SUM(w.level), COUNT(w.level), SUM(CASE WHEN w.not_applicable THEN 1 ELSE 0 END)
-    FROM readiness_answer w JOIN ({latest}) a ON a.id = w.assessment_id JOIN ({active}) g ON g.id = a.group_id
-    JOIN readiness_criterion c ON c.id = w.criterion_id GROUP BY c.code
+    FROM readiness_answer w JOIN readiness_criterion c ON c.id = w.criterion_id
+    WHERE w.assessment_id IN (SELECT a.id FROM ({latest}) a WHERE a.group_id IN ({active})) GROUP BY c.code
 """
 LEVELS_BY_DISTRICT = """
     SELECT c.code, d.district_id, SUM(w.level), COUNT(w.level)
-    FROM readiness_answer w JOIN ({latest}) a ON a.id = w.assessment_id JOIN ({active}) g ON g.id = a.group_id
-    LEFT JOIN groups_communitygroup_districts d ON d.communitygroup_id = g.id
-    JOIN readiness_criterion c ON c.id = w.criterion_id WHERE w.level IS NOT NULL GROUP BY c.code, d.district_id
+    FROM readiness_answer w JOIN readiness_assessment a ON a.id = w.assessment_id
+    JOIN readiness_criterion c ON c.id = w.criterion_id
+    LEFT JOIN groups_communitygroup_districts d ON d.communitygroup_id = a.group_id
+    WHERE w.level IS NOT NULL
+    AND a.id IN (SELECT a.id FROM ({latest}) a WHERE a.group_id IN ({active})) GROUP BY c.code, d.district_id
 """
 STANDS = """
     CASE WHEN state = 'in_place' AND expires_on <= '{day}' THEN 'expired'
     WHEN state = 'in_place' AND expires_on <= '{soon}' THEN 'soon' ELSE state END
 """
 PAPERS = """
-    SELECT k.kind_id, {stands}, COUNT(*) FROM groups_credential k JOIN ({active}) g ON g.id = k.group_id GROUP BY 1, 2
+    SELECT k.kind_id, {stands}, COUNT(*) FROM groups_credential k WHERE k.group_id IN ({active}) GROUP BY 1, 2
 """
 PAPERS_THEN = """
     SELECT k.kind_id, {stands}, COUNT(*) FROM (
@@ -92,11 +94,12 @@ PAPERS_THEN = """
             PARTITION BY h.credential_id ORDER BY h.recorded_at DESC, h.id DESC
         ) AS place FROM groups_credentialchange h WHERE h.recorded_at < '{end}'
     ) n JOIN (SELECT id, kind_id, group_id FROM groups_credential) k ON k.id = n.credential_id
-    JOIN ({active}) g ON g.id = k.group_id WHERE n.place = 1 GROUP BY 1, 2
+    WHERE n.place = 1 AND k.group_id IN ({active}) GROUP BY 1, 2
 """
 LATE = """
     SELECT g.lio_id, t.who, COUNT(*) FROM readiness_action t JOIN readiness_plan p ON p.id = t.plan_id
-    JOIN ({active}) g ON g.id = p.group_id WHERE t.due_on < '{day}' AND {open} GROUP BY 1, 2
+    JOIN groups_communitygroup g ON g.id = p.group_id
+    WHERE g.id IN ({active}) AND t.due_on < '{day}' AND {open} GROUP BY 1, 2
 """
 OPEN = "t.state IN ('to_do', 'doing')"
 OPEN_THEN = (
@@ -116,7 +119,7 @@ CENSUS = (
     "JOIN groups_censustable t ON t.id = f.table_id WHERE t.is_current ORDER BY f.id"
 )
 LANGUAGES = (
-    "SELECT 'group', g.languages FROM groups_communitygroup g JOIN ({active}) a ON a.id = g.id WHERE g.languages <> '' "
+    "SELECT 'group', languages FROM groups_communitygroup WHERE languages <> '' AND id IN ({active}) "
     "UNION SELECT 'focus', language FROM evidence_focusgroup WHERE language <> '' AND held_on <= '{day}' "
     "UNION SELECT 'visit', language FROM evidence_mysteryvisit WHERE language <> '' AND visited_on <= '{day}' "
     "UNION SELECT 'survey', language FROM evidence_survey WHERE language <> '' AND asked_from <= '{day}'"
@@ -129,7 +132,7 @@ def statements(day: date, before: date, *, today: bool) -> list[str]:
     facts = {"day": day, "soon": day + timedelta(days=60), "end": end}
     known = "" if today else f"WHERE {WAS_KNOWN.format(end=end)}"
     status = "g.status" if today else STATUS_THEN.format(end=end)
-    active = "SELECT g.id, g.lio_id FROM groups_communitygroup g "
+    active = "SELECT g.id FROM groups_communitygroup g "
     active += f"{known} {'AND' if known else 'WHERE'} {status} = 'active'"
     earlier = LATEST_THEN.format(moment=before_end, moment_day=before)
     latest = LATEST if today else LATEST_THEN.format(moment=end, moment_day=day)
