@@ -43,6 +43,18 @@ NOT_PAGES = {
 }
 
 
+@pytest.fixture
+def sound_at_both_widths(assert_page_is_sound):
+    """A page is loaded once: no script reads the width, styles follow it at once."""
+
+    def sound(page) -> None:
+        for width in (DESKTOP, PHONE):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert_page_is_sound(page)
+
+    return sound
+
+
 def rows_of(actor: str) -> list[Row]:
     """Rows of the pages this actor may open."""
     return [
@@ -58,11 +70,10 @@ def address(row: Row, cast: Cast) -> str:
     return reverse(row.name, kwargs=dict(row.kwargs(cast))) + row.query
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
 @pytest.mark.parametrize("actor", WORKERS)
-def test_pages_are_sound(actor, width, new_page, signed_in, assert_page_is_sound, live_server):
+def test_pages_are_sound(actor, new_page, signed_in, sound_at_both_widths, live_server):
     cast = make_cast()
-    page = new_page(width=width)
+    page = new_page()
     signed_in(page, getattr(cast, actor))
     for row in rows_of(actor):
         # A row makes the records it needs, and a group has one draft at a time.
@@ -72,11 +83,10 @@ def test_pages_are_sound(actor, width, new_page, signed_in, assert_page_is_sound
         if "text/html" not in (response.headers.get("content-type") or ""):
             continue
         assert response.status == 200, path
-        assert_page_is_sound(page)
+        sound_at_both_widths(page)
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
-def test_full_pages_are_sound(width, new_page, signed_in, assert_page_is_sound, live_server, settings):
+def test_full_pages_are_sound(new_page, signed_in, sound_at_both_widths, live_server, settings):
     """The same with a county's worth of content."""
     settings.DEMO = True
     build(groups=48, seed=3, issued=1, evidence=60)
@@ -134,9 +144,9 @@ def test_full_pages_are_sound(width, new_page, signed_in, assert_page_is_sound, 
         "admin@demo.example": [reverse("admin_people"), reverse("admin_lios"), reverse("admin_trail")],
     }
     for email, paths in walks.items():
-        page = new_page(width=width)
+        page = new_page()
         signed_in(page, User.objects.get(email=email))
         for path in paths:
             response = page.goto(path)
             assert response.status == 200, f"{email} {path}"
-            assert_page_is_sound(page)
+            sound_at_both_widths(page)

@@ -262,7 +262,7 @@ def test_a_view_is_saved_found_renamed_and_deleted(page, signed_in, assert_page_
     follow(page, "Peak, quarterly")
     assert page.locator(".lede").get_by_text("LIO: Peak").is_visible()
     assert_page_is_sound(page)
-    follow(page, "Rename or delete")
+    follow(page, "Send me one regularly, rename or delete")
     assert_page_is_sound(page)
     follow(page, "Rename Peak, quarterly")
     page.locator("[name=name]").fill("Peak")
