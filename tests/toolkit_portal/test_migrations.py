@@ -1,10 +1,18 @@
 """Migrations run both ways, bring the reference data along, and leave what administrators changed."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.toolkit_portal.commands import manage
+
+# PostgreSQL's own run of the suite goes through the same migrations to make its database.
+pytestmark = pytest.mark.skipif(
+    bool(os.environ.get("DATABASE_URL")), reason="makes SQLite files of its own, so once is enough"
+)
 
 COUNTS = {
     "groups_district": 9,
