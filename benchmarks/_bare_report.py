@@ -2,7 +2,7 @@
 
 Statements for the driver alone, for today and for a day in the past, each compared with a day a year before. They fetch
 what the report is made of: a row a group with where it stood on both days, its districts and communities, and sums of
-levels, papers, late actions and unmet need. {end} is the moment at which the day ends.
+levels, papers, late actions, contact and unmet need. {end} is the moment at which the day ends.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import UTC, date, timedelta
 
 from django.db import connection
 
-from toolkit_portal.core.dates import end_of
+from toolkit_portal.core.dates import end_of, months_after
 
 LINKS = (
     "SELECT communitygroup_id, district_id FROM groups_communitygroup_districts ORDER BY 1, 2",
@@ -68,19 +68,6 @@ LATEST_THEN = """
 STOOD = (
     "SELECT a.group_id, a.id, a.band, a.overall_exact, a.assessed_on FROM ({latest}) a ORDER BY a.group_id"
 )
-LEVELS = """
-    SELECT c.code, SUM(w.level), COUNT(w.level), SUM(CASE WHEN w.not_applicable THEN 1 ELSE 0 END)
-    FROM readiness_answer w JOIN readiness_criterion c ON c.id = w.criterion_id
-    WHERE w.assessment_id IN (SELECT a.id FROM ({latest}) a WHERE a.group_id IN ({active})) GROUP BY c.code
-"""
-LEVELS_BY_DISTRICT = """
-    SELECT c.code, d.district_id, SUM(w.level), COUNT(w.level)
-    FROM readiness_answer w JOIN readiness_assessment a ON a.id = w.assessment_id
-    JOIN readiness_criterion c ON c.id = w.criterion_id
-    LEFT JOIN groups_communitygroup_districts d ON d.communitygroup_id = a.group_id
-    WHERE w.level IS NOT NULL
-    AND a.id IN (SELECT a.id FROM ({latest}) a WHERE a.group_id IN ({active})) GROUP BY c.code, d.district_id
-"""
 STANDS = """
     CASE WHEN state = 'in_place' AND expires_on <= '{day}' THEN 'expired'
     WHEN state = 'in_place' AND expires_on <= '{soon}' THEN 'soon' ELSE state END
@@ -124,12 +111,75 @@ LANGUAGES = (
     "UNION SELECT 'visit', language FROM evidence_mysteryvisit WHERE language <> '' AND visited_on <= '{day}' "
     "UNION SELECT 'survey', language FROM evidence_survey WHERE language <> '' AND asked_from <= '{day}'"
 )
+# What is on record of the twelve months before the day, and the levels to hold beside it. Means follow from them too.
+CONTACTS = """
+    SELECT l.communitygroup_id, e.kind, e.happened_on, e.organisation_id, o.is_commissioner, o.is_provider, e.outcome,
+        e.answered_on, e.opens_on, e.closes_on, e.responded_on, e.raised, e.section_asked, e.marks_asked,
+        e.marks_obtained
+    FROM evidence_engagement_groups l JOIN evidence_engagement e ON e.id = l.engagement_id
+    JOIN groups_organisation o ON o.id = e.organisation_id
+    WHERE l.communitygroup_id IN ({active}) AND e.created_at < '{end}' AND e.happened_on >= '{year_before}'
+    AND (e.happened_on <= '{day}' OR e.kind = 'consultation') ORDER BY 1, 3
+"""
+STAGE_THEN = (
+    "SELECT {column} FROM evidence_partnershipstage s WHERE s.partnership_id = p.id AND s.reached_on <= '{day}' "
+    "AND s.recorded_at < '{end}'"
+)
+NEWEST_STAGE = f"({STAGE_THEN} ORDER BY s.reached_on DESC, s.id DESC LIMIT 1)"
+WORK = """
+    SELECT w.group_id, 'work', '{code}', NULL, 0, COUNT(*), {no} FROM groups_trackrecord w
+    WHERE (w.ends_on >= '{years_before}' OR (w.ends_on IS NULL AND w.starts_on IS NOT NULL)) AND w.created_at < '{end}'
+    AND w.group_id IN ({active}) AND (w.starts_on IS NULL OR w.starts_on <= '{day}') AND w.outcomes <> ''
+    AND CAST(w.proves AS text) LIKE '%"{code}"%' GROUP BY 1
+"""
+ON_RECORD = f"""
+    SELECT l.communitygroup_id, 'heard', CAST(e.method AS text), MIN(e.last_day), 0, COUNT(*), {{no}}
+    FROM evidence_evidence_groups l JOIN evidence_evidence e ON e.id = l.evidence_id
+    WHERE l.communitygroup_id IN ({{active}}) AND e.created_at < '{{end}}' AND e.state = 'reviewed'
+    AND e.last_day BETWEEN '{{year_before}}' AND '{{day}}' AND (e.reviewed_at < '{{end}}' OR e.imported) GROUP BY 1, 3
+    UNION ALL
+    SELECT p.group_id, 'partner', {NEWEST_STAGE.replace("{column}", "CAST(s.stage AS text)")},
+        {NEWEST_STAGE.replace("{column}", "s.reached_on")}, p.prime_id, 1,
+        EXISTS({STAGE_THEN.replace("{column}", "1")} AND s.stage = 'sub_contract')
+    FROM evidence_partnership p WHERE p.group_id IN ({{active}})
+    UNION ALL
+    SELECT i.group_id, 'figures', CAST(i.kind AS text), MIN(v.period_end), 0, COUNT(*), i.target IS NOT NULL
+    FROM evidence_indicator i JOIN evidence_indicatorvalue v ON v.indicator_id = i.id
+    WHERE v.period_end BETWEEN '{{year_before}}' AND '{{day}}' AND v.recorded_at < '{{end}}'
+    AND i.group_id IN ({{active}}) GROUP BY i.id
+    UNION ALL {WORK.replace("{code}", "2.22")} UNION ALL {WORK.replace("{code}", "2.23")}
+    ORDER BY 1
+"""
+LEVEL_ROWS = """
+    SELECT a.group_id, c.code, w.level, w.not_applicable
+    FROM readiness_answer w JOIN readiness_assessment a ON a.id = w.assessment_id
+    JOIN readiness_criterion c ON c.id = w.criterion_id
+    WHERE a.id IN (SELECT a.id FROM ({latest}) a WHERE a.group_id IN ({active})) ORDER BY 1
+"""
+TOUCH = f"""
+    SELECT 'engagements', e.kind, COUNT(*) FROM evidence_engagement e
+    WHERE e.created_at < '{{end}}' AND e.happened_on BETWEEN '{{before}}' AND '{{day}}' AND e.id IN
+        (SELECT l.engagement_id FROM evidence_engagement_groups l WHERE l.communitygroup_id IN ({{active}})) GROUP BY 2
+    UNION ALL
+    SELECT 'partnerships', stage, COUNT(*) FROM (
+        SELECT {NEWEST_STAGE.replace("{column}", "s.stage")} AS stage FROM evidence_partnership p
+        WHERE p.group_id IN ({{active}})
+    ) n WHERE stage IS NOT NULL GROUP BY 2
+"""
 
 
 def statements(day: date, before: date, *, today: bool) -> list[str]:
     """All that the report of the day needs, compared with a day before it."""
     end, before_end = _moment(day), _moment(before)
-    facts = {"day": day, "soon": day + timedelta(days=60), "end": end}
+    facts: dict[str, object] = {
+        "day": day,
+        "before": before,
+        "soon": day + timedelta(days=60),
+        "end": end,
+        "year_before": months_after(day, -12),
+        "years_before": months_after(day, -36),
+        "no": "0" if connection.vendor == "sqlite" else "FALSE",
+    }
     known = "" if today else f"WHERE {WAS_KNOWN.format(end=end)}"
     status = "g.status" if today else STATUS_THEN.format(end=end)
     active = "SELECT g.id FROM groups_communitygroup g "
@@ -146,10 +196,12 @@ def statements(day: date, before: date, *, today: bool) -> list[str]:
         ),
         STOOD.format(latest=latest),
         STOOD.format(latest=earlier),
-        LEVELS.format(latest=latest, active=active),
-        LEVELS_BY_DISTRICT.format(latest=latest, active=active),
         (PAPERS if today else PAPERS_THEN).format(stands=stands, active=active, **facts),
         LATE.format(active=active, open=OPEN if today else OPEN_THEN.format(**facts), **facts),
+        CONTACTS.format(active=active, **facts),
+        ON_RECORD.format(active=active, **facts),
+        LEVEL_ROWS.format(latest=latest, active=active),
+        TOUCH.format(active=active, **facts),
         CENSUS.format(**facts),
         LANGUAGES.format(active=active, **facts),
         *_need("1" if today else INSIDE.format(**facts)),

@@ -122,7 +122,7 @@ def bare_connection() -> Iterator[object]:
             **{
                 key: value
                 for key, value in connection.get_connection_params().items()
-                if key in {"dbname", "user", "password", "host", "port"}
+                if key in {"dbname", "user", "password", "host", "port", "options"}
             }
         )
     try:

@@ -5,21 +5,26 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
-import tempfile
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks._processes import children, peak_mib
 from benchmarks.plan_sample import sample_plan
 from readiness.plan_document import TEMPLATE, PlanDocument, plan_html
-from toolkit_portal.core.pdf import PROJECT_FOLDER, STATIC_FOLDER, stylesheet_names
+from toolkit_portal.core.pdf import STATIC_FOLDER, stylesheet_names
+from toolkit_portal.core.pdf_pool import PdfPool
 
 BASE = f"{STATIC_FOLDER.as_uri()}/"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 CHROMIUM_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run")
 SOFFICE = shutil.which("soffice")
+STYLESHEETS = stylesheet_names(TEMPLATE, large_print=False)
+# Documents that wait for a process, for each process.
+AHEAD = 2
 
 
 def sample(number: int) -> PlanDocument:
@@ -29,32 +34,32 @@ def sample(number: int) -> PlanDocument:
 
 def linked_html(plan: PlanDocument) -> str:
     """The plan's HTML with links to its style sheets, as any program takes it."""
-    links = "".join(
-        f'<link rel="stylesheet" href="{BASE}{name}">'
-        for name in stylesheet_names(TEMPLATE, large_print=False)
-    )
+    links = "".join(f'<link rel="stylesheet" href="{BASE}{name}">' for name in STYLESHEETS)
     return plan_html(plan).replace("</head>", f"{links}</head>")
 
 
 def by_processes(numbers: Sequence[int], processes: int) -> float:
-    """Lays out the plans of these numbers in so many processes; returns the peak MiB of all of them together."""
-    with tempfile.TemporaryDirectory(prefix="portal-bench-") as name:
-        files = [Path(name) / f"{number}.html" for number in numbers]
-        for number, file in zip(numbers, files, strict=True):
-            file.write_text(plan_html(sample(number)), encoding="utf-8")
-        started = [
-            subprocess.Popen(
-                [sys.executable, "-m", "benchmarks._plan_apart", *map(str, files[place::processes])],
-                cwd=PROJECT_FOLDER,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            for place in range(processes)
-        ]
-        told = [process.communicate()[0] for process in started]
-    if any(process.returncode for process in started):
-        raise RuntimeError("A process that lays out plans has failed, so its time says nothing.")
-    return sum(float(peak) for peak in told)
+    """Lays out the plans of these numbers in so many processes, as a job does; returns the most MiB that they held.
+
+    The peaks of those that ran at one time are added up, whether or not they were at their peaks together.
+    """
+    most = 0.0
+    with PdfPool(processes) as pool:
+        coming: deque[Future[bytes]] = deque()
+        for number in numbers:
+            coming.append(pool.submit(plan_html(sample(number)), STYLESHEETS))
+            if len(coming) > AHEAD * processes:
+                most = max(most, _laid_out(coming.popleft()))
+        while coming:
+            most = max(most, _laid_out(coming.popleft()))
+    return most
+
+
+def _laid_out(document: Future[bytes]) -> float:
+    """Waits for a PDF; returns the MiB of the processes below this one, each at its peak until now."""
+    if not document.result().startswith(b"%PDF"):
+        raise RuntimeError("A plan makes no PDF, so its time says nothing.")
+    return sum(map(peak_mib, children()))
 
 
 def by_libreoffice(files: Sequence[Path], folder: Path) -> None:

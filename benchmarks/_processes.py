@@ -10,12 +10,21 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 def resident_mib() -> float:
     """MiB that this process holds now."""
-    return _status("VmRSS:")
+    return _status("VmRSS:", "self")
 
 
-def peak_mib() -> float:
-    """The most it has held since it began, or since start_peak(). (The peak of getrusage is inherited by children.)"""
-    return _status("VmHWM:")
+def peak_mib(pid: int | str = "self") -> float:
+    """The most a process has held since it began, or since start_peak(); 0 of one that has ended.
+
+    (The peak of getrusage is inherited by children.)
+    """
+    return _status("VmHWM:", pid)
+
+
+def children() -> list[int]:
+    """The processes that this one has begun and that run."""
+    tasks = Path("/proc/self/task").glob("*/children")
+    return [int(pid) for task in tasks for pid in task.read_text(encoding="ascii").split()]
 
 
 def start_peak() -> None:
@@ -23,9 +32,12 @@ def start_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
-def _status(name: str) -> float:
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
+def _status(name: str, pid: int | str) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    except FileNotFoundError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith(name)), 0) / 1024
 
 
 def family_cpu() -> float:

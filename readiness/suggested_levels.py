@@ -35,7 +35,9 @@ def suggest(code: str, facts: Facts) -> Suggestion | None:
 
 def is_by_account(code: str, level: int | None, facts: Facts) -> bool:
     """Whether a chosen level stands above what the record supports; never for one without a rule or level."""
-    if not level:
+    steps = RULES.get(code)
+    if not level or steps is None:
         return False
-    suggestion = suggest(code, facts)
-    return suggestion is not None and not suggestion.supports(level)
+    # Of all levels of a county, so the words of a suggestion aren't made only to be thrown away.
+    needed = min(level, steps[0][0])
+    return not any(step >= needed and reached(facts) for step, reached in steps)

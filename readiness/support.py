@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from types import MappingProxyType
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -15,8 +14,6 @@ from readiness.record_facts import Facts
 from readiness.suggested_levels import Suggestion, is_by_account, suggest
 from readiness.suggested_rules import RULES
 from readiness.support_facts import CHUNK, facts_by_group, facts_of_group
-
-NO_LIMIT: Mapping[str, str] = MappingProxyType({})
 
 
 def suggestions_of(draft: Assessment) -> dict[str, Suggestion]:
@@ -39,63 +36,38 @@ def by_account(assessment: Assessment, levels: Mapping[str, int | None]) -> froz
     return frozenset(code for code, level in levels.items() if is_by_account(code, level, facts))
 
 
-def unsupported_at(
-    groups: QuerySet[CommunityGroup], assessments: QuerySet[Assessment], day: date
-) -> dict[str, tuple[int, int]]:
-    """By criterion: how many levels of these assessments stand above what the record supports on a day, of how many.
-
-    assessments: at most one a group, such as latest_assessments(day). The record is that of the 12 months before the
-    day, as it was known then, whatever the days assessed. A criterion without a rule has none
-    unsupported. Three queries; one group at a time in memory.
-    """
-    unsupported: dict[str, int] = {}
-    with_level: dict[str, int] = {}
-    for _, code, is_above in _judged(groups, assessments, day):
-        with_level[code] = with_level.get(code, 0) + 1
-        unsupported[code] = unsupported.get(code, 0) + is_above
-    return {code: (unsupported[code], number) for code, number in sorted(with_level.items())}
-
-
 def groups_by_account(
     groups: QuerySet[CommunityGroup], assessments: QuerySet[Assessment], day: date, code: str
 ) -> QuerySet[CommunityGroup]:
-    """Those whose level of a criterion unsupported_at() counts as above the record. Three queries."""
-    found = [
-        group
-        for group, _, is_above in _judged(groups, assessments, day, {"criterion__code": code})
-        if is_above
-    ]
-    return groups.filter(pk__in=found)
+    """Those whose level of a criterion stands above what the record supports on a day. Three queries.
 
-
-def _judged(
-    groups: QuerySet[CommunityGroup],
-    assessments: QuerySet[Assessment],
-    day: date,
-    only: Mapping[str, str] = NO_LIMIT,
-) -> Iterator[tuple[int, str, bool]]:
-    """Group, criterion, and whether the level stands above the record, for each level of these assessments."""
+    assessments: at most one a group, such as latest_assessments(day). The record is that of the 12 months before the
+    day, as it was known then, whatever the days assessed.
+    """
     known = facts_by_group(groups, day)
     there: tuple[int, Facts] | None = next(known, None)
-    for group, code, level in _levels(groups, assessments, only):
+    found = []
+    for group, level in _levels(groups, assessments, code):
         while there is not None and there[0] < group:
             there = next(known, None)
         facts = there[1] if there is not None and there[0] == group else Facts()
-        yield group, code, is_by_account(code, level, facts)
+        if is_by_account(code, level, facts):
+            found.append(group)
+    return groups.filter(pk__in=found)
 
 
 def _levels(
-    groups: QuerySet[CommunityGroup], assessments: QuerySet[Assessment], only: Mapping[str, str]
-) -> Iterator[tuple[int, str, int | None]]:
-    """Group, criterion and level, ordered by the group's id."""
+    groups: QuerySet[CommunityGroup], assessments: QuerySet[Assessment], code: str
+) -> Iterator[tuple[int, int | None]]:
+    """Group and level of a criterion, ordered by the group's id."""
     return (
         Answer.objects.filter(
             assessment__in=assessments.order_by().values("pk"),
             assessment__group__in=groups.order_by().values("pk"),
             level__isnull=False,
-            **only,
+            criterion__code=code,
         )
         .order_by("assessment__group_id")
-        .values_list("assessment__group_id", "criterion__code", "level")
+        .values_list("assessment__group_id", "level")
         .iterator(chunk_size=CHUNK)
     )

@@ -45,7 +45,7 @@ from readiness.record_facts import (
 )
 from toolkit_portal.core.dates import end_of
 
-CHUNK = 2000
+CHUNK = 500
 PROVEN = ("2.22", "2.23")
 Kind, Outcome = Engagement.Kind, Engagement.Outcome
 CHANGED = {

@@ -12,8 +12,8 @@ from hypothesis import settings as hypothesis_settings
 hypothesis_settings.register_profile("portal", derandomize=True, deadline=None, database=None)
 hypothesis_settings.load_profile("portal")
 
-# A module goes to one process. These take longest, so they begin first: begun last, one of them would keep a process busy
-# while the others have nothing left to do.
+# A module goes to one process. These take longest, so they begin first: begun last, one of them would keep a process
+# busy while the others have nothing left to do.
 LONGEST = (
     "browser/test_every_page.py",
     "test_access.py",

@@ -138,6 +138,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # secure_delete: what is deleted is overwritten, not only forgotten.
         "init_command": f"PRAGMA journal_mode={SQLITE_JOURNAL}; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
     }
+else:
+    # Whatever the portal streams it reads to the end; PostgreSQL plans cursors for their first tenth unless told. And
+    # it compiles what it takes for a long query, which takes several times as long as the query itself.
+    given = DATABASES["default"].setdefault("OPTIONS", {}).get("options", "")
+    DATABASES["default"]["OPTIONS"]["options"] = f"-c cursor_tuple_fraction=1 -c jit=off {given}".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Sign-in limits are counted in the cache, so all workers must share it.

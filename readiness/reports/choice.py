@@ -98,8 +98,11 @@ class ReportChoice:
         return found
 
     def active(self, scope: QuerySet[CommunityGroup]) -> QuerySet[CommunityGroup]:
-        """Those of what scope() gave that were active on the day."""
-        return scope.filter(Exact(F("status_at"), Value(CommunityGroup.Status.ACTIVE.value)))
+        """Those of what scope() gave that were active on the day.
+
+        DISTINCT changes none of them: it has PostgreSQL find them once, and not once for each paper, action or fact.
+        """
+        return scope.filter(Exact(F("status_at"), Value(CommunityGroup.Status.ACTIVE.value))).distinct()
 
     def on(self, day: date) -> ReportChoice:
         """The same as at another day, compared with the day a year before it."""

@@ -45,10 +45,13 @@ def collect(choice: ReportChoice, *, by: User | None, lists: Lists = NO_LISTS) -
     names = _names(choice, lists)
     scope = choice.groups(by)
     active = choice.active(scope)
+    sums = levels.LevelSums()
     tally = tally_of(
-        spine(choice, scope, Bands(names.bands), recent_from(choice.as_at)), visited_from=choice.compare
+        levels.adding_levels(
+            spine(choice, scope, Bands(names.bands), recent_from(choice.as_at)), sums, choice.as_at
+        ),
+        visited_from=choice.compare,
     )
-    sums = levels.level_sums(active, choice.as_at)
     of_papers = papers.counts(active, choice.as_at)
     late = actions.late_by_lio_and_who(active, choice.as_at)
     told = need(choice, by, lists)
@@ -72,7 +75,7 @@ def collect(choice: ReportChoice, *, by: User | None, lists: Lists = NO_LISTS) -
             tables.lios(choice, tally, names, late),
             tables.kinds(choice, tally),
             tables.papers(choice, of_papers, names, tally.everything.groups),
-            influence.unsupported(choice, active, names),
+            influence.unsupported(choice, sums, names),
             *influence.contact(choice, active),
             *coverage(choice, tally, active, lists, names.districts, by=by),
             *told,

@@ -10,10 +10,9 @@ from evidence.models.partnerships import Stage
 from groups.models import CommunityGroup
 from readiness.reports.behind import link
 from readiness.reports.choice import ReportChoice
-from readiness.reports.standing import assessments_at
+from readiness.reports.levels import LevelSums
 from readiness.reports.tables import Names, share
 from readiness.reports.values import Cell, Column, Draw, Kind, ReportTable, Row
-from readiness.support import unsupported_at
 
 
 def contact(choice: ReportChoice, active: QuerySet[CommunityGroup]) -> list[ReportTable]:
@@ -51,9 +50,8 @@ def contact(choice: ReportChoice, active: QuerySet[CommunityGroup]) -> list[Repo
     ]
 
 
-def unsupported(choice: ReportChoice, active: QuerySet[CommunityGroup], names: Names) -> ReportTable:
-    """By section, how many levels stand above what is on record. Three queries."""
-    found = unsupported_at(active, assessments_at(choice.as_at), choice.as_at)
+def unsupported(choice: ReportChoice, sums: LevelSums, names: Names) -> ReportTable:
+    """By section, how many levels stand above what is on record."""
     return ReportTable(
         key="unsupported",
         title="Levels by account, not yet on record",
@@ -67,9 +65,9 @@ def unsupported(choice: ReportChoice, active: QuerySet[CommunityGroup], names: N
             Row(
                 code,
                 f"{code} {names.criteria.get(code, '')}".strip(),
-                _cells(choice, code, *found.get(code, (0, 0))),
+                _cells(choice, code, sums.by_account[code], sums.whole.get(code, (0, 0))[1]),
             )
-            for code in dict.fromkeys([*names.criteria, *found])
+            for code in dict.fromkeys([*names.criteria, *sorted(sums.whole)])
         ),
         about=(
             "Levels of latest assessments that stand above what the portal holds of the 12 months before the day. "

@@ -1,27 +1,43 @@
-"""Levels of the latest assessments on a day: means by criterion and district, added up in the database."""
+"""Levels of the latest assessments on a day: means by criterion and district, and how many are by account."""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any, TypeVar
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import QuerySet
 
 from groups.models import CommunityGroup
 from readiness import scoring
 from readiness.models import Answer
+from readiness.record_facts import Facts
+from readiness.reports.spine import Beside, SpineRow
 from readiness.reports.standing import assessments_at
+from readiness.suggested_levels import is_by_account
+from readiness.support_facts import facts_by_group
+
+# Levels in memory at a time.
+CHUNK = 1000
+NOTHING = Facts()
+# A criterion's code, the level or None, and whether the criterion doesn't apply.
+Level = tuple[str, int | None, bool]
+Key = TypeVar("Key")
 
 
 @dataclass
 class LevelSums:
-    """Sum of levels and number of levels, by criterion and by criterion and district; how often N/A."""
+    """Sum of levels and number of levels, by criterion and by criterion and district; how often N/A or by account."""
 
     whole: dict[str, tuple[int, int]] = field(default_factory=dict)
-    not_applicable: dict[str, int] = field(default_factory=dict)
+    not_applicable: Counter[str] = field(default_factory=Counter)
     by_district: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
+    by_account: Counter[str] = field(default_factory=Counter)
+    """Levels that stand above what is on record of the twelve months before the day."""
 
     def mean(self, code: str) -> Decimal | None:
         """The mean level of a criterion, two decimals, rounded half up from the exact fraction."""
@@ -31,38 +47,63 @@ class LevelSums:
         """The same over the groups of one district; 0: of groups without one."""
         return _mean(*self.by_district.get((code, district), (0, 0)))
 
+    def add(self, districts: tuple[int, ...], levels: Counter[Level]) -> None:
+        """Counts levels of groups that work in the same districts."""
+        for (code, level, not_applicable), times in levels.items():
+            if level is not None:
+                _put(self.whole, code, level, times)
+                for district in districts or (0,):
+                    _put(self.by_district, (code, district), level, times)
+            elif not_applicable:
+                self.not_applicable[code] += times
+
+
+def _put(sums: dict[Key, tuple[int, int]], key: Key, level: int, times: int) -> None:
+    total, counted = sums.get(key, (0, 0))
+    sums[key] = total + level * times, counted + times
+
 
 def _mean(total: int, counted: int) -> Decimal | None:
     return scoring.two_decimals(Fraction(total, counted)) if counted else None
 
 
-def level_sums(groups: QuerySet[CommunityGroup], day: date) -> LevelSums:
-    """Sums over these groups' latest assessments on the day. Two queries."""
-    answers = _answers(groups, day)
-    found = LevelSums()
-    for code, total, counted, left_out in (
-        answers.values("criterion__code")
-        .annotate(
-            total=Sum("level", default=0),
-            counted=Count("level"),
-            left_out=Count("pk", filter=Q(not_applicable=True)),
-        )
-        .values_list("criterion__code", "total", "counted", "left_out")
-    ):
-        # Two editions may have a criterion of the same code.
-        before = found.whole.get(code, (0, 0))
-        found.whole[code] = before[0] + total, before[1] + counted
-        found.not_applicable[code] = found.not_applicable.get(code, 0) + left_out
-    for code, district, total, counted in (
-        answers.filter(level__isnull=False)
-        .values("criterion__code", "assessment__group__districts")
-        .annotate(total=Sum("level"), counted=Count("pk"))
-        .values_list("criterion__code", "assessment__group__districts", "total", "counted")
-    ):
-        key = (code, district or 0)
-        before = found.by_district.get(key, (0, 0))
-        found.by_district[key] = before[0] + total, before[1] + counted
-    return found
+def adding_levels(rows: Iterable[SpineRow], sums: LevelSums, day: date) -> Iterator[SpineRow]:
+    """The rows of the pass as they are; the levels of each active group's latest assessment on the day go to the sums.
+
+    The sums are whole when the rows have come to their end. Three queries, laid beside those of the pass and like them
+    not narrowed to its groups.
+    """
+    levels = Beside(_level_rows(day))
+    on_record = Beside(facts_by_group(CommunityGroup.objects.all(), day))
+    # Groups of the same districts are counted together first, and those of which nothing is on record alike.
+    alike: defaultdict[tuple[int, ...], Counter[Level]] = defaultdict(Counter)
+    untold: Counter[Level] = Counter()
+    for row in rows:
+        if row.is_active:
+            found: list[Level] = [level[1:] for level in levels.of(row.pk)]
+            alike[row.districts].update(found)
+            facts = on_record.of(row.pk)
+            if facts:
+                sums.by_account.update(
+                    code for code, level, _ in found if is_by_account(code, level, facts[0][1])
+                )
+            else:
+                untold.update(found)
+        yield row
+    for districts, counted in alike.items():
+        sums.add(districts, counted)
+    for (code, level, _), times in untold.items():
+        sums.by_account[code] += times * is_by_account(code, level, NOTHING)
+
+
+def _level_rows(day: date) -> Iterator[tuple[Any, ...]]:
+    """Group, criterion, level, and whether it doesn't apply, by the group's id."""
+    return (
+        Answer.objects.filter(assessment__in=assessments_at(day).order_by().values("pk"))
+        .order_by("assessment__group_id")
+        .values_list("assessment__group_id", "criterion__code", "level", "not_applicable")
+        .iterator(chunk_size=CHUNK)
+    )
 
 
 def _answers(groups: QuerySet[CommunityGroup], day: date) -> QuerySet[Answer]:

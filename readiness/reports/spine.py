@@ -20,7 +20,7 @@ from readiness.reports.standing import assessments_at, route_at
 from toolkit_portal.core.dates import end_of, months_after
 
 # Rows in memory at a time, of each of five queries.
-CHUNK = 500
+CHUNK = 200
 RECENT_MONTHS = 12
 
 

@@ -14,7 +14,9 @@ from readiness.assessing import complete
 from readiness.county import latest_assessments
 from readiness.models import Assessment
 from readiness.record_facts import Contact, Facts, Figures, Heard, Partner, Work
-from readiness.support import by_account, facts_behind, suggestions_of, unsupported_at
+from readiness.reports.choice import ReportChoice, year_before
+from readiness.reports.collect import collect
+from readiness.support import by_account, facts_behind, groups_by_account, suggestions_of
 from readiness.support_facts import facts_by_group, facts_of_group
 from tests import factories
 from tests.cast import Cast, make_cast
@@ -339,17 +341,33 @@ def test_pages_take_no_more_queries_for_a_longer_record(cast, name):
 # Counts for the county
 
 
-def test_unsupported_levels_are_counted_by_criterion_in_three_queries(cast, django_assert_num_queries):
+def counted(day: date, lio=None) -> dict[str, tuple[int, int]]:
+    """By criterion as the report counts: levels above the record, of how many."""
+    found = collect(ReportChoice(as_at=day, compare=year_before(day), lio=lio), by=None).table("unsupported")
+    return {row.key: (row.cells[0].value, row.cells[1].value) for row in found.rows}
+
+
+def test_unsupported_levels_are_counted_by_criterion(cast):
     today = timezone.localdate()
     engaged(cast, groups=[cast.harbour], happened_on=today, created_at=timezone.now())
     for group, level in ((cast.sunrise, 1), (cast.harbour, 1), (cast.meadow, 0)):
         factories.make_assessment(group=group, by=cast.officer, levels={"2.11": level, "2.2": 4, "2.12": 0})
-    with django_assert_num_queries(3):
-        found = unsupported_at(ALL, latest_assessments(), today)
+    found = counted(today)
     assert found["2.11"] == (1, 3) and found["2.2"] == (0, 3) and found["2.12"] == (0, 3)
-    assert found["2.23"] == (3, 3) and list(found) == sorted(found)
-    only = unsupported_at(ALL.filter(pk=cast.harbour.pk), latest_assessments(), today)
-    assert only["2.11"] == (0, 1)
+    assert found["2.23"] == (3, 3)
+    of_vale = counted(today, lio=cast.vale)
+    assert of_vale["2.11"] == (0, 1) and of_vale["2.23"] == (1, 1)
+
+
+def test_groups_by_account_are_found_in_three_queries(cast, django_assert_num_queries):
+    today = timezone.localdate()
+    engaged(cast, groups=[cast.harbour], happened_on=today, created_at=timezone.now())
+    for group in (cast.sunrise, cast.harbour):
+        factories.make_assessment(group=group, by=cast.officer, levels={"2.11": 1})
+    with django_assert_num_queries(3):
+        found = groups_by_account(ALL, latest_assessments(), today, "2.11")
+    assert list(found) == [cast.sunrise]
+    assert not groups_by_account(ALL, Assessment.objects.none(), today, "2.11")
 
 
 def test_criteria_that_do_not_apply_have_no_level_to_count(cast):
@@ -360,8 +378,8 @@ def test_criteria_that_do_not_apply_have_no_level_to_count(cast):
     )
     draft.answers.filter(criterion__code="2.15d").update(level=None, not_applicable=True, na_reason="Few")
     complete(draft, by=cast.officer)
-    found = unsupported_at(ALL, latest_assessments(), timezone.localdate())
-    assert "2.15d" not in found and found["2.15c"] == (1, 1)
+    found = counted(timezone.localdate())
+    assert found["2.15d"] == (0, 0) and found["2.15c"] == (1, 1)
 
 
 def test_the_record_is_that_of_the_day(cast):
@@ -371,9 +389,9 @@ def test_the_record_is_that_of_the_day(cast):
         group=cast.sunrise, by=cast.officer, levels={"2.11": 1}, assessed_on=today - timedelta(days=30)
     )
     standing = Assessment.objects.filter(is_latest=True)
-    assert unsupported_at(ALL, standing, today - timedelta(days=6))["2.11"] == (1, 1)
-    assert unsupported_at(ALL, standing, today)["2.11"] == (0, 1)
-    assert unsupported_at(ALL, Assessment.objects.none(), today) == {}
+    early = groups_by_account(ALL, standing, today - timedelta(days=6), "2.11")
+    assert list(early) == [cast.sunrise] and not groups_by_account(ALL, standing, today, "2.11")
+    assert counted(today)["2.11"] == (0, 1)
 
 
 def test_facts_of_groups_without_a_level_are_passed_over(cast):
@@ -381,4 +399,4 @@ def test_facts_of_groups_without_a_level_are_passed_over(cast):
         engaged(cast, groups=[group], happened_on=timezone.localdate(), created_at=timezone.now())
     factories.make_assessment(group=cast.meadow, by=cast.other_officer, levels={"2.11": 1})
     factories.make_assessment(group=cast.harbour, by=cast.officer, levels={"2.11": 1})
-    assert unsupported_at(ALL, latest_assessments(), timezone.localdate())["2.11"] == (1, 2)
+    assert counted(timezone.localdate())["2.11"] == (1, 2)

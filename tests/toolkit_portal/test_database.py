@@ -136,3 +136,32 @@ def test_killed_writers_lose_nothing_that_they_acknowledged(tmp_path: Path):
         connected.close()
     assert set(acknowledged) <= set(rows)
     assert set(rows.values()) == {BATCH}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL's own settings")
+@pytest.mark.django_db
+def test_postgresql_plans_for_all_rows_and_compiles_nothing():
+    found = {}
+    with connection.cursor() as cursor:
+        for name in ("cursor_tuple_fraction", "jit"):
+            cursor.execute(f"SHOW {name}")
+            found[name] = cursor.fetchone()[0]
+    assert found == {"cursor_tuple_fraction": "1", "jit": "off"}
+
+
+def test_settings_of_the_address_are_kept_beside_the_portals_own(tmp_path):
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from toolkit_portal.settings import DATABASES; print(DATABASES['default']['OPTIONS'])",
+        ],
+        cwd=ROOT,
+        env=clean_environment(
+            DATABASE_URL="postgres://somebody@127.0.0.1/x?options=-c%20work_mem%3D8MB&sslmode=disable"
+        ),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "'sslmode': 'disable'" in told and "-c jit=off -c work_mem=8MB" in told

@@ -335,8 +335,8 @@ def test_queries_are_bounded_and_do_not_grow_with_groups(county):
         return len(seen)
 
     few = queries()
-    # The report takes at most 25; who is there, the filter's lists, saved views and routes that are due come besides.
-    assert few <= 32
+    # The report takes 23; who is there, the filter's lists, saved views and routes that are due come besides.
+    assert few <= 28
     for _ in range(3):
         group = factories.make_group(lio=county.peak)
         group.districts.set(District.objects.all()[:2])
