@@ -158,7 +158,8 @@ def test_settings_of_the_address_are_kept_beside_the_portals_own(tmp_path):
         ],
         cwd=ROOT,
         env=clean_environment(
-            DATABASE_URL="postgres://somebody@127.0.0.1/x?options=-c%20work_mem%3D8MB&sslmode=disable"
+            tmp_path,
+            DATABASE_URL="postgres://somebody@127.0.0.1/x?options=-c%20work_mem%3D8MB&sslmode=disable",
         ),
         capture_output=True,
         text=True,
