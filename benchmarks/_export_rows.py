@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, models
 from openpyxl import Workbook
 
-from toolkit_portal.core.csv_out import write_csv
+from toolkit_portal.core.db_csv import write_query_csv
 from toolkit_portal.core.xlsx_out import Sheet, write_xlsx
 
 HEADERS = ("id", "Group", "LIO", "Heard on", "People", "How it was heard", "What happened", "Score")
@@ -67,13 +67,18 @@ def make_rows(number: int) -> None:
         )
 
 
+def chosen() -> models.QuerySet[ExportRow, tuple[Any, ...]]:
+    """All rows as the export asks for them."""
+    return ExportRow.objects.order_by("pk").values_list(*COLUMNS)
+
+
 def rows() -> Iterator[tuple[Any, ...]]:
     """All rows as tuples, a few thousand of them in memory at a time."""
-    return iter(ExportRow.objects.order_by("pk").values_list(*COLUMNS).iterator(chunk_size=CHUNK))
+    return iter(chosen().iterator(chunk_size=CHUNK))
 
 
 def to_csv(path: Path) -> None:
-    write_csv(path, HEADERS, rows())
+    write_query_csv(path, HEADERS, chosen())
 
 
 def to_xlsx(path: Path) -> None:

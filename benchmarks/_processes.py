@@ -23,8 +23,13 @@ def peak_mib(pid: int | str = "self") -> float:
 
 def children() -> list[int]:
     """The processes that this one has begun and that run."""
-    tasks = Path("/proc/self/task").glob("*/children")
-    return [int(pid) for task in tasks for pid in task.read_text(encoding="ascii").split()]
+    found: list[int] = []
+    for task in Path("/proc/self/task").iterdir():
+        try:
+            found += map(int, (task / "children").read_text(encoding="ascii").split())
+        except OSError:  # the thread has ended meanwhile
+            continue
+    return found
 
 
 def start_peak() -> None:

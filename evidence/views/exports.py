@@ -2,21 +2,25 @@
 
 from tempfile import SpooledTemporaryFile
 
-from django.http import FileResponse, HttpResponseBadRequest, QueryDict, StreamingHttpResponse
+from django.http import FileResponse, HttpResponseBadRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from evidence.exports import HEADER, export_rows
+from evidence.exports import HEADER, LOT, export_rows
 from evidence.filters import EvidenceListForm
 from evidence.models import Evidence
 from groups import trail
 from groups.access import AuthenticatedRequest, case_readers_only
 from groups.sign_in import to_proof
-from toolkit_portal.core.spreadsheets import Sheet, csv_lines, write_xlsx
+from toolkit_portal.core.spreadsheets import Sheet, write_query_csv, write_xlsx
 
 FORMATS = {"xlsx": "Excel (XLSX)", "csv": "CSV"}
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def query_of(request: AuthenticatedRequest, **also: str) -> QueryDict:
@@ -49,17 +53,13 @@ def evidence_export(request: AuthenticatedRequest) -> HttpResponseBase:
         records=records.reviewed().count(),
         filters=sorted(form.chosen),
     )
-    name = f"evidence-{timezone.localdate():%Y-%m-%d}.{kind}"
+    file = SpooledTemporaryFile(max_size=5_000_000)  # noqa: SIM115  the response closes it
     if kind == "csv":
-        response: HttpResponseBase = StreamingHttpResponse(
-            csv_lines(HEADER, export_rows(records)), content_type="text/csv; charset=utf-8"
-        )
+        write_query_csv(file, HEADER, export_rows(records))
     else:
-        file = SpooledTemporaryFile(max_size=5_000_000)  # noqa: SIM115  the response closes it
-        write_xlsx(file, [Sheet("Evidence", HEADER, export_rows(records))])
-        file.seek(0)
-        response = FileResponse(
-            file, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        )
+        write_xlsx(file, [Sheet("Evidence", HEADER, export_rows(records).iterator(chunk_size=LOT))])
+    file.seek(0)
+    response = FileResponse(file, content_type=CONTENT_TYPES[kind])
+    name = f"evidence-{timezone.localdate():%Y-%m-%d}.{kind}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

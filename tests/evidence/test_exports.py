@@ -131,6 +131,29 @@ def test_the_command_takes_a_period_and_an_lio_and_names_faults(cast, tmp_path, 
         call_command("export_evidence", "--format", "csv", "-o", str(tmp_path / "no" / "such.csv"))
 
 
+def test_a_record_of_many_groups_and_places_names_each_in_order(cast):
+    record = factories.make_evidence(
+        lio=cast.peak, by=cast.officer, reviewed_by=factories.make_officer(lio=cast.peak),
+        groups=(cast.sunrise, cast.harbour), districts=("High Peak", "Bolsover"), communities=("Roma", "Indian"),
+        barriers=("Cost", "Language or interpreting"), provider=factories.make_organisation(name="Northdale"),
+    )  # fmt: skip
+    for text in ("First,\nthey said", "then"):
+        factories.make_quote(record=record, by=cast.officer, text=text, uses="report")
+    bare = factories.make_evidence(
+        lio=cast.peak, by=cast.officer, reviewed_by=cast.manager, happened_on=record.happened_on, districts=()
+    )
+    [row, without] = rows_of(cast.client("manager"))
+    assert row["group"] == "Harbour; Sunrise" and row["districts"] == "Bolsover; High Peak"
+    assert (
+        row["communities"] == "; ".join(map(str, record.communities.all())) and "Roma" in row["communities"]
+    )
+    assert row["barriers"] == "; ".join(map(str, record.barriers.all())) and row["barriers"].count("; ") == 1
+    assert (row["provider"], row["commissioner"]) == ("Northdale", "")
+    assert (row["quote"], row["quote_consent"]) == ("First,\nthey said\nthen", "yes")
+    assert (without["districts"], without["provider"], without["quote"]) == ("", "", "")
+    assert without["summary"] == bare.summary
+
+
 def test_as_many_queries_for_three_records_as_for_one(cast):
     client, counts = cast.client("officer"), []
     rows_of(client)

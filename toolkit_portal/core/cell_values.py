@@ -8,13 +8,25 @@ from typing import Any
 
 from django.utils import timezone
 
-# No program shows these; XML forbids most and UTF-8 the surrogates.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
+_CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+_MARKS = "\ufeff\ufffe\uffff"
+# No program shows these; XML forbids most. Besides them UTF-8 has no surrogates.
+UNPRINTABLE = _CONTROLS.decode() + _MARKS
+_UNPRINTABLE = re.compile(f"[{UNPRINTABLE}\ud800-\udfff]")
 
 
 def printable(text: str) -> str:
     """Text without the characters that no file format or program takes."""
     return text if text.isprintable() else _UNPRINTABLE.sub("", text)
+
+
+def printable_utf8(text: bytes) -> bytes:
+    """The same for a long text in UTF-8, many times as fast."""
+    text = text.translate(None, _CONTROLS)
+    if b"\xef" in text:  # the first byte of each mark, and seldom of anything else
+        for mark in _MARKS:
+            text = text.replace(mark.encode(), b"")
+    return text
 
 
 def plain_value(value: Any) -> str | int | float | Decimal:

@@ -7,11 +7,12 @@ from typing import IO, Any
 
 from toolkit_portal.core.atomic_files import atomic_output
 from toolkit_portal.core.cell_values import plain_value, printable
-from toolkit_portal.core.tables import FORMULA_START
+from toolkit_portal.core.tables import BLANKS, FORMULA_SIGNS, FORMULA_START
 
 _BYTE_ORDER_MARK = "\ufeff"
 _LINES_AT_ONCE = 200
-_RISKY_START = frozenset("=+-@＝＋－＠'\t\r\n \xa0")
+# Where a text must begin for FORMULA_START to fit.
+_RISKY_START = frozenset(f"'{BLANKS}{FORMULA_SIGNS}")
 
 
 class _Lines:
@@ -71,6 +72,12 @@ def write_csv(
         target.writelines(piece.encode("utf-8") for piece in pieces)
 
 
+def inert(text: str) -> str:
+    """Text without unprintable characters, and with an apostrophe before what would be taken for a formula."""
+    text = printable(text)
+    return "'" + text if text[:1] in _RISKY_START and FORMULA_START.match(text) else text
+
+
 def _csv_cell(value: Any) -> Any:
     if value is None:
         return ""
@@ -81,7 +88,4 @@ def _csv_cell(value: Any) -> Any:
         value = plain_value(value)
         if not isinstance(value, str):
             return value
-    if not value:
-        return value
-    value = printable(value)
-    return "'" + value if value[:1] in _RISKY_START and FORMULA_START.match(value) else value
+    return inert(value) if value else value

@@ -2,6 +2,7 @@
 
 from toolkit_portal.core.atomic_files import atomic_output
 from toolkit_portal.core.csv_out import csv_lines, write_csv
+from toolkit_portal.core.db_csv import write_query_csv
 from toolkit_portal.core.labels import label_key, match_label, nearest, split_values, unknown_value_message
 from toolkit_portal.core.table_columns import ColumnMatch, RowError, match_columns
 from toolkit_portal.core.tables import Row, Table, TableError, TableLimits, column_letter
@@ -34,5 +35,6 @@ __all__ = [
     "split_values",
     "unknown_value_message",
     "write_csv",
+    "write_query_csv",
     "write_xlsx",
 ]

@@ -50,9 +50,12 @@ class Table:
 # Marks that word processors and address books leave around text and nobody sees.
 _UNSEEN = "\ufeff\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _EDGES = re.compile(rf"^[\s{_UNSEEN}]+|[\s{_UNSEEN}]+$")
+# What \s stands for, all of Unicode's blank space.
+BLANKS = "".join(mark for mark in map(chr, range(0x3001)) if mark.isspace())
 # Characters that make a spreadsheet program take a text for a formula when a CSV file is opened: = + - @
 # and their full-width forms, at the start or behind blank space; tab, carriage return and line feed at the start.
-FORMULA_START = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
+FORMULA_SIGNS = "=+@＝＋－＠-"
+FORMULA_START = re.compile(rf"'*(?:\s*[{FORMULA_SIGNS}]|[\t\r\n])")
 _MADE_INERT = re.compile("'" + FORMULA_START.pattern)
 
 

@@ -5,11 +5,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from evidence.exports import HEADER, export_rows
+from evidence.exports import HEADER, LOT, export_rows
 from evidence.management.period import add_period, period_of
 from evidence.models import Evidence
 from groups.models import LIO
-from toolkit_portal.core.spreadsheets import Sheet, match_label, unknown_value_message, write_csv, write_xlsx
+from toolkit_portal.core.spreadsheets import (
+    Sheet,
+    match_label,
+    unknown_value_message,
+    write_query_csv,
+    write_xlsx,
+)
 
 
 class Command(BaseCommand):
@@ -36,9 +42,9 @@ class Command(BaseCommand):
         target: Path = options["output"]
         try:
             if options["format"] == "csv":
-                write_csv(target, HEADER, export_rows(records), bom=False)
+                write_query_csv(target, HEADER, export_rows(records), bom=False)
             else:
-                write_xlsx(target, [Sheet("Evidence", HEADER, export_rows(records))])
+                write_xlsx(target, [Sheet("Evidence", HEADER, export_rows(records).iterator(chunk_size=LOT))])
         except OSError as fault:
             raise CommandError(f"Can't write {target}: {fault.strerror or fault}") from fault
         count = records.count()
