@@ -22,14 +22,21 @@ def peak_mib(pid: int | str = "self") -> float:
 
 
 def children() -> list[int]:
-    """The processes that this one has begun and that run."""
+    """The processes that this one has begun and that run, without those that are still copies of it."""
     found: list[int] = []
     for task in Path("/proc/self/task").iterdir():
         try:
             found += map(int, (task / "children").read_text(encoding="ascii").split())
         except OSError:  # the thread has ended meanwhile
             continue
-    return found
+    return [pid for pid in found if _command(pid) not in (b"", _command("self"))]
+
+
+def _command(pid: int | str) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def start_peak() -> None:
