@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.files.storage import default_storage
 
+from tests.factories import make_lio, make_officer
 from tests.toolkit_portal.commands import GOOD, ROOT, clean_environment
 from toolkit_portal.settings import _write_ahead_log_is_sound
 
@@ -17,7 +19,7 @@ import json
 from django.conf import settings
 names = ["ALLOWED_HOSTS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT",
          "SECURE_HSTS_SECONDS", "EMAIL_BACKEND", "REQUIRE_SECOND_FACTOR", "DEBUG", "DEMO",
-         "CSRF_TRUSTED_ORIGINS", "ACCOUNT_DEFAULT_HTTP_PROTOCOL"]
+         "CSRF_TRUSTED_ORIGINS", "ACCOUNT_DEFAULT_HTTP_PROTOCOL", "PASSWORD_HASHERS"]
 shown = {name: getattr(settings, name) for name in names}
 shown["proxy"] = list(getattr(settings, "SECURE_PROXY_SSL_HEADER", None) or [])
 shown["engine"] = settings.DATABASES["default"]["ENGINE"]
@@ -92,3 +94,18 @@ def test_private_files_have_no_address_and_lie_apart_from_static_ones():
     assert default_storage.file_permissions_mode == 0o600
     with pytest.raises(ValueError, match="no address"):
         default_storage.url("report.pdf")
+
+
+@pytest.mark.django_db
+def test_passwords_are_kept_as_argon2id_and_older_ones_become_so_at_the_next_sign_in(tmp_path, settings):
+    settings.PASSWORD_HASHERS = settings_with(tmp_path)["PASSWORD_HASHERS"]
+    person = make_officer(lio=make_lio())
+    person.password = make_password("peaks and dales in rain", hasher="pbkdf2_sha256")
+    person.save()
+    assert not person.check_password("peaks and dales in sun")
+    assert person.password.startswith("pbkdf2_sha256$")
+    assert person.check_password("peaks and dales in rain")
+    person.refresh_from_db()
+    # OWASP's least: 19 MiB, two passes, one lane.
+    assert person.password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+    assert person.check_password("peaks and dales in rain")
