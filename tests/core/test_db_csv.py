@@ -92,6 +92,10 @@ lines = st.tuples(
 @example(
     [(text, None, None, None, None) for text in ("\u2003=1", "'=1", "''+", "' x", "\t", "\xa0-", "Ä=", "1-2")]
 )
+# What is left out hides no sign, wherever it stands, and is left out of any text.
+@example(
+    [(text, None, None, None, None) for text in ("'\ufeff' \x01=1", "\x7f\t", "a\ufeffb\uffff", "a\x01")]
+)
 def test_each_cell_is_what_python_writes(rows):
     put(rows)
     chosen = CsvRow.objects.order_by("pk").values_list(*COLUMNS)
@@ -139,6 +143,28 @@ def test_a_path_gets_the_whole_file_or_keeps_what_it_had(tmp_path):
     with pytest.raises(ValueError, match="2 headers for 1 columns"):
         write_query_csv(target, ["name", "more"], names)
     assert target.read_bytes() == before and list(tmp_path.iterdir()) == [target]
+
+
+def test_a_row_found_twice_is_written_once_where_the_query_says_so():
+    put([("a", 2, None, None, None), ("a", 1, None, None, None), ("b", 3, None, None, None)])
+    chosen = CsvRow.objects.order_by("number").values_list("words").distinct()
+    assert cells(written(chosen, ["words"], bom=False).decode()) == by_python(chosen, ["words"])
+
+
+class Full(io.BytesIO):
+    """A disk that takes the header and nothing more."""
+
+    def write(self, data: Any) -> int:
+        if self.tell():
+            raise OSError("No space left on device")
+        return super().write(data)
+
+
+def test_a_disk_that_fills_up_is_named_and_the_database_still_answers():
+    put([("a", number, None, None, None) for number in range(1203)])
+    with pytest.raises(OSError, match="No space left"):
+        write_query_csv(Full(), ["words"], CsvRow.objects.values_list("words"))
+    assert CsvRow.objects.count() == 1203
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from toolkit_portal.core.xlsx_rows import MOST_CELL_CHARACTERS
 
 RUN_BY_SPREADSHEETS = [
     "=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "  =1+1", "\xa0@x", "=cmd|'/c calc'!A1", "-",
-    "＝1+1", "＋1", "－1", "＠x", "+44 7700 900101", "-5",
+    "＝1+1", "＋1", "－1", "＠x", "+44 7700 900101", "-5", "\u2003=1", "\u3000@x",
 ]  # fmt: skip
 HARMLESS = ["a=1", "1-2", "'quoted'", "5", "x@y.example", "–dash", "http://x.example", "", " x", "N/A"]
 
