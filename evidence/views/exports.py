@@ -1,8 +1,10 @@
 """Reviewed records as a file, one a row, within the list's filter."""
 
-from tempfile import SpooledTemporaryFile
+from collections.abc import Iterator
+from functools import partial
+from tempfile import SpooledTemporaryFile, TemporaryFile
 
-from django.http import FileResponse, HttpResponseBadRequest, QueryDict
+from django.http import FileResponse, HttpResponseBadRequest, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -11,16 +13,14 @@ from django.views.decorators.http import require_GET
 from evidence.exports import HEADER, LOT, export_rows
 from evidence.filters import EvidenceListForm
 from evidence.models import Evidence
+from evidence.models.needs import EvidenceQuerySet
 from groups import trail
 from groups.access import AuthenticatedRequest, case_readers_only
 from groups.sign_in import to_proof
 from toolkit_portal.core.spreadsheets import Sheet, write_query_csv, write_xlsx
 
 FORMATS = {"xlsx": "Excel (XLSX)", "csv": "CSV"}
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+PIECE = 64 * 1024
 
 
 def query_of(request: AuthenticatedRequest, **also: str) -> QueryDict:
@@ -53,13 +53,25 @@ def evidence_export(request: AuthenticatedRequest) -> HttpResponseBase:
         records=records.reviewed().count(),
         filters=sorted(form.chosen),
     )
-    file = SpooledTemporaryFile(max_size=5_000_000)  # noqa: SIM115  the response closes it
-    if kind == "csv":
-        write_query_csv(file, HEADER, export_rows(records))
-    else:
-        write_xlsx(file, [Sheet("Evidence", HEADER, export_rows(records).iterator(chunk_size=LOT))])
-    file.seek(0)
-    response = FileResponse(file, content_type=CONTENT_TYPES[kind])
     name = f"evidence-{timezone.localdate():%Y-%m-%d}.{kind}"
+    if kind == "csv":
+        response: HttpResponseBase = StreamingHttpResponse(
+            _csv(records), content_type="text/csv; charset=utf-8"
+        )
+    else:
+        file = SpooledTemporaryFile(max_size=5_000_000)  # noqa: SIM115  the response closes it
+        write_xlsx(file, [Sheet("Evidence", HEADER, export_rows(records).iterator(chunk_size=LOT))])
+        file.seek(0)
+        response = FileResponse(
+            file, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        )
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _csv(records: EvidenceQuerySet) -> Iterator[bytes]:
+    """The file piece by piece, made when the first is asked for."""
+    with TemporaryFile() as file:
+        write_query_csv(file, HEADER, export_rows(records))
+        file.seek(0)
+        yield from iter(partial(file.read, PIECE), b"")

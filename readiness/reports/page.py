@@ -18,6 +18,8 @@ from readiness.reports.values import Cell, Column, CountyReport, Draw, Kind, Rep
 
 WIDE = 5
 """A table of more columns scrolls in a box of its own, with its first column held."""
+LONG = 25
+"""A table of more rows is shown through a window of its own, the words of its columns held."""
 SUMMARY = "summary"
 NEED = "need_"
 """How the keys of tables of unmet need begin."""
@@ -62,6 +64,8 @@ class ShownTable(TypedDict):
     columns: list[ShownColumn]
     rows: list[ShownRow]
     is_wide: bool
+    is_long: bool
+    """Whether it is shown through a window of its own, so that what follows can be found."""
     has_bars: bool
     two_days: bool
     is_of_need: bool
@@ -126,6 +130,7 @@ def shown_table(
         ],
         rows=[_row(table, row, base, most, two=two) for row in table.rows],
         is_wide=len(table.columns) > WIDE,
+        is_long=len(table.rows) > LONG,
         has_bars=table.draw in (Draw.BARS, Draw.SHARES),
         two_days=two,
         is_of_need=table.key.startswith(NEED),

@@ -342,3 +342,16 @@ def test_queries_are_bounded_and_do_not_grow_with_groups(county):
         group.districts.set(District.objects.all()[:2])
         factories.make_assessment(group=group, by=county.officer)
     assert queries() == few
+
+
+@database
+def test_a_long_table_has_a_window_of_its_own_on_screen_and_none_on_paper(county, monkeypatch):
+    tables = opened(county).context["tables"]
+    longest = max(tables, key=lambda table: len(table["rows"]))
+    monkeypatch.setattr(page, "LONG", len(longest["rows"]) - 1)
+    screen, paper = (opened(county, query).content.decode() for query in ("", "?paper=1"))
+    assert 'table-box-long" tabindex="0" role="region"' in screen
+    assert screen.count("table-box-long") == sum(len(table["rows"]) > page.LONG for table in tables)
+    assert "table-box-long" not in paper
+    monkeypatch.setattr(page, "LONG", len(longest["rows"]))
+    assert "table-box-long" not in opened(county).content.decode()
