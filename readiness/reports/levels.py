@@ -54,8 +54,8 @@ class LevelSums:
                 _put(self.whole, code, level, times)
                 for district in districts or (0,):
                     _put(self.by_district, (code, district), level, times)
-            elif not_applicable:
-                self.not_applicable[code] += times
+            else:
+                self.not_applicable[code] += times * not_applicable
 
 
 def _put(sums: dict[Key, tuple[int, int]], key: Key, level: int, times: int) -> None:
