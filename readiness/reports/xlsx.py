@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
+from textwrap import wrap
 from typing import IO, Any
 
 from readiness.reports.about import TITLE, about, table_words
@@ -21,6 +22,9 @@ DAY = "d mmmm yyyy"
 SHADES = ("#174536", "#3F7D60", "#A3C9B1", "#D3E4D8", "#B9A3B8", "#6B3F69")
 # Beside a table of no more columns there is room for its chart; else it stands below.
 NARROW = 4
+# Characters to a line of the first column and of the others.
+FIRST_WIDTH, WIDTH = 38, 14
+MOST_WIDTH = 60
 
 
 def sheet_name(table: ReportTable) -> str:
@@ -61,7 +65,7 @@ def about_sheet(report: CountyReport) -> Sheet:
                 yield [Styled(shown, Look(bold=True, wrap=True)), Styled(text, wrapped)]
             yield []
 
-    return Sheet("About", [TITLE, ""], rows(), widths=(38, 100), filtered=0)
+    return Sheet("About", [TITLE, ""], rows(), widths=(38, 100), filtered=0, wraps=True)
 
 
 def table_sheet(table: ReportTable) -> Sheet:
@@ -77,7 +81,7 @@ def table_sheet(table: ReportTable) -> Sheet:
         sheet_name(table),
         header_of(table),
         _lines(table),
-        widths=(38, *(14 for _ in table.columns)),
+        widths=_widths(table),
         frozen_columns=1,
         filtered=len(rows),
         charts=_charts(table),
@@ -94,10 +98,30 @@ def _lines(table: ReportTable) -> Iterator[list[Any]]:
                 for column, cell in zip(table.columns, row.cells, strict=True)
             ),
         ]
-    words = table_words(table)
-    if words:
-        yield []
-        yield [words]
+    yield []
+    for line in _notes(table):
+        yield [line]
+
+
+def _notes(table: ReportTable) -> list[str]:
+    """The table's words, line by line: one long line would run far beyond the table, on paper too."""
+    return wrap(table_words(table), FIRST_WIDTH + WIDTH * len(table.columns))
+
+
+def _widths(table: ReportTable) -> list[float]:
+    """Of each column in characters: room for its words, up to MOST_WIDTH."""
+    texts: list[list[Any]] = [
+        [row.label for row in table.rows],
+        *(
+            [row.cells[place].value for row in table.rows if isinstance(row.cells[place].value, str)]
+            for place in range(len(table.columns))
+        ),
+    ]
+    least = [FIRST_WIDTH, *(WIDTH for _ in table.columns)]
+    return [
+        min(MOST_WIDTH, max([width, *(len(str(text)) + 2 for text in column)]))
+        for width, column in zip(least, texts, strict=True)
+    ]
 
 
 def _cell(cell: Cell, kind: Kind, *, bold: bool) -> Styled:
@@ -140,7 +164,7 @@ def _charts(table: ReportTable) -> list[Chart]:
             title=title,
             labels=[row.label for row in rows],
             series=series,
-            at=(1, len(table.columns) + 2) if beside else (len(table.rows) + 4, 0),
+            at=(1, len(table.columns) + 2) if beside else (len(table.rows) + 3 + len(_notes(table)), 0),
             alt=f"{title}. A bar for each row of the table on this sheet.",
         )
     ]

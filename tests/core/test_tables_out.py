@@ -340,3 +340,32 @@ def test_words_of_a_chart_are_never_the_address_of_a_cell():
     assert "<a:t>S! $A$1</a:t>" in text and "<c:v>S! $B$1</c:v>" in text
     assert "<c:f>S!$A$1</c:f>" not in text and "<c:f>S!$B$1</c:f>" not in text
     assert '<c:min val="0"/>' not in text  # bars on both sides of nothing
+
+
+def test_long_headers_and_wrapped_text_have_the_height_they_need():
+    long = Styled("word " * 30, Look(wrap=True))
+    out = io.BytesIO()
+    write_xlsx(
+        out,
+        [
+            Sheet(
+                "A", ["Assessed in the last twelve months", "b"], [[long, 1], ["c", 2]], (12, 12), wraps=True
+            ),
+            Sheet("B", ["a"], [[long]], (12,)),
+        ],
+    )
+    first, second = openpyxl.load_workbook(out).worksheets
+    heights = [first.row_dimensions[row].height for row in (1, 2, 3)]
+    assert heights[0] == 75 and heights[1] >= 15 * 150 / 12 and heights[2] == 15
+    # Only where a sheet says so is every cell looked at.
+    assert second.row_dimensions[2].height is None
+    assert [cell.value for cell in first["B"]] == ["b", 1, 2]
+
+
+def test_a_sheet_is_printed_as_wide_as_a_page_with_its_header_on_each():
+    out = io.BytesIO()
+    write_xlsx(out, [Sheet("A", ["a", "b"], [[1, 2]])])
+    sheet = openpyxl.load_workbook(out).active
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.print_title_rows == "$1:$1" and sheet.sheet_properties.pageSetUpPr.fitToPage

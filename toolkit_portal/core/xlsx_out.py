@@ -3,11 +3,12 @@
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from shutil import copyfileobj
+from textwrap import wrap
 from typing import IO, Any, BinaryIO
 
 import xlsxwriter
@@ -15,10 +16,12 @@ import xlsxwriter
 from toolkit_portal.core.atomic_files import atomic_output
 from toolkit_portal.core.cell_values import printable
 from toolkit_portal.core.tables import TableError
-from toolkit_portal.core.xlsx_parts import Chart, Look, Scale, add_chart, add_scale
+from toolkit_portal.core.xlsx_parts import Chart, Look, Scale, Styled, add_chart, add_scale
 from toolkit_portal.core.xlsx_rows import MOST_COLUMNS, RowWorksheet, cell_text
 
 MOST_XLSX_ROWS = 1_048_575
+LINE_POINTS = 15
+A4 = 9
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Sheet:
 
     ``formats`` are number formats by column ("0.00"), empty for as usual; a cell may also be a ``Styled`` value.
     ``filtered`` is how many rows the filters cover, None for all: totals and notes below stay out of them.
+    ``wraps`` says that there is wrapped text among the rows, so that each gets the height it needs.
     """
 
     name: str
@@ -38,6 +42,7 @@ class Sheet:
     filtered: int | None = None
     charts: Sequence[Chart] = ()
     scales: Sequence[Scale] = ()
+    wraps: bool = False
 
 
 def write_xlsx(
@@ -110,16 +115,20 @@ def _write_sheet(workbook: Any, name: str, sheet: Sheet, style: Callable[[Look],
     worksheet.set_looks(style, [Look(number) if number else None for number in sheet.formats])
     if len(sheet.headers) > MOST_COLUMNS:
         raise TableError("An XLSX sheet can't hold more than 16,384 columns. Choose CSV instead.")
-    for position, header in enumerate(sheet.headers):
-        width = sheet.widths[position] if sheet.widths and position < len(sheet.widths) else None
-        worksheet.set_column(position, position, width or min(40, max(10, len(str(header)) + 3)))
+    widths = [_width(sheet, position) for position in range(len(sheet.headers))]
+    worksheet.set_row(
+        0, _height((str(header), width) for header, width in zip(sheet.headers, widths, strict=True))
+    )
+    for position, (header, width) in enumerate(zip(sheet.headers, widths, strict=True)):
+        worksheet.set_column(position, position, width)
         worksheet.write_string(0, position, cell_text(str(header)), heading)
     worksheet.freeze_panes(1, sheet.frozen_columns)
+    _set_up_print(worksheet)
     number = 0
     for number, row in enumerate(sheet.rows, 1):
         if number > MOST_XLSX_ROWS:
             raise TableError("An XLSX sheet can't hold more than 1,048,575 rows. Choose CSV instead.")
-        worksheet.write_values(number, row)
+        worksheet.write_values(number, row, _height(_wrapped(row, widths)) if sheet.wraps else None)
     covered = number if sheet.filtered is None else sheet.filtered
     if sheet.headers and (covered or sheet.filtered is None):
         worksheet.autofilter(0, 0, covered, len(sheet.headers) - 1)
@@ -127,3 +136,36 @@ def _write_sheet(workbook: Any, name: str, sheet: Sheet, style: Callable[[Look],
         add_chart(workbook, worksheet, chart)
     for scale in sheet.scales:
         add_scale(worksheet, scale)
+
+
+def _width(sheet: Sheet, position: int) -> float:
+    given = sheet.widths[position] if sheet.widths and position < len(sheet.widths) else None
+    return given or min(40, max(10, len(str(sheet.headers[position])) + 3))
+
+
+def _wrapped(row: Sequence[Any], widths: Sequence[float]) -> Iterator[tuple[str, float]]:
+    for cell, width in zip(row, widths, strict=False):
+        if isinstance(cell, Styled) and cell.look.wrap:
+            yield str(cell.value), width
+
+
+def _height(texts: Iterable[tuple[str, float]]) -> float:
+    """Points that a row needs for texts wrapped in columns of these widths.
+
+    Excel finds that out by itself; LibreOffice takes one line where a file doesn't say. Two characters are kept free
+    for the button of the filter.
+    """
+    lines = [
+        sum(len(wrap(part, max(1, int(width) - 2))) or 1 for part in text.split("\n"))
+        for text, width in texts
+    ]
+    return LINE_POINTS * max(lines, default=1)
+
+
+def _set_up_print(worksheet: Any) -> None:
+    """A4 on its side, as wide as the sheet, the header on each page and the page's number below."""
+    worksheet.set_landscape()
+    worksheet.set_paper(A4)
+    worksheet.fit_to_pages(1, 0)
+    worksheet.repeat_rows(0)
+    worksheet.set_footer("&L&A&RPage &P of &N")

@@ -44,10 +44,11 @@ class RowWorksheet(Worksheet):
         self._style_of = style
         self._columns = [f' s="{style(look)}"' if look is not None else "" for look in columns]
 
-    def write_values(self, number: int, values: Sequence[Any]) -> None:
+    def write_values(self, number: int, values: Sequence[Any], height: float | None = None) -> None:
         """Writes row ``number``, counted from 0, which must be below all rows written before.
 
-        Text is text, numbers are numbers, days and times have the formats that were set; None is no cell.
+        Text is text, numbers are numbers, days and times have the formats that were set; None is no cell. height is in
+        points, None for as usual.
         """
         while len(self._letters) < len(values):
             place = len(self._letters)
@@ -56,7 +57,8 @@ class RowWorksheet(Worksheet):
         if len(values) > MOST_COLUMNS:
             raise TableError("An XLSX sheet can't hold more than 16,384 columns. Choose CSV instead.")
         shown = number + 1
-        parts = [f'<row r="{shown}">']
+        tall = f' ht="{height:g}" customHeight="1"' if height else ""
+        parts = [f'<row r="{shown}"{tall}>']
         for letter, style, value in zip(self._letters, self._usual, values, strict=False):
             kind = type(value)
             if kind is not str:
