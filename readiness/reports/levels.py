@@ -123,3 +123,21 @@ def groups_at_level(
     else:
         answers = answers.filter(level__isnull=False)
     return groups.filter(pk__in=answers.values("assessment__group"))
+
+
+def groups_by_account(groups: QuerySet[CommunityGroup], day: date, code: str) -> QuerySet[CommunityGroup]:
+    """Those whose level of a criterion adding_levels() counts as by account on the day. Three queries."""
+    rows = (
+        _answers(groups, day)
+        .filter(criterion__code=code)
+        .order_by("assessment__group_id")
+        .values_list("assessment__group_id", "level")
+        .iterator(chunk_size=CHUNK)
+    )
+    on_record = Beside(facts_by_group(groups, day))
+    found = []
+    for group, level in rows:
+        facts = on_record.of(group)
+        if is_by_account(code, level, facts[0][1] if facts else NOTHING):
+            found.append(group)
+    return groups.filter(pk__in=found)

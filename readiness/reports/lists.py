@@ -11,8 +11,6 @@ from readiness.reports import actions, levels, papers
 from readiness.reports.behind import Behind
 from readiness.reports.choice import ReportChoice
 from readiness.reports.spine import Bands, recent_from, spine
-from readiness.reports.standing import assessments_at
-from readiness.support import groups_by_account
 
 
 def groups_behind(
@@ -39,7 +37,7 @@ def groups_behind(
     if which.late:
         groups = actions.groups_with_late(groups, choice.as_at, which.late)
     if which.account:
-        groups = groups_by_account(groups, assessments_at(choice.as_at), choice.as_at, which.account)
+        groups = levels.groups_by_account(groups, choice.as_at, which.account)
     if which.contact:
         groups = groups_in_contact(groups, choice.first_day, choice.as_at, which.contact)
     if which.partner:

@@ -375,6 +375,8 @@ def test_all_criteria_but_2_2_have_a_rule():
 )
 def test_a_level_is_by_account_where_it_stands_above_the_record(code, level, facts, told):
     assert is_by_account(code, level, facts) is told
+    suggestion = suggest(code, facts)
+    assert told is bool(level and suggestion is not None and not suggestion.supports(level))
 
 
 def test_the_months_end_on_the_day():

@@ -11,12 +11,11 @@ from django.utils import timezone
 from evidence.models import Engagement, Evidence, IndicatorValue, PartnershipStage
 from groups.models import CommunityGroup, TrackRecord
 from readiness.assessing import complete
-from readiness.county import latest_assessments
-from readiness.models import Assessment
 from readiness.record_facts import Contact, Facts, Figures, Heard, Partner, Work
 from readiness.reports.choice import ReportChoice, year_before
 from readiness.reports.collect import collect
-from readiness.support import by_account, facts_behind, groups_by_account, suggestions_of
+from readiness.reports.levels import groups_by_account
+from readiness.support import by_account, facts_behind, suggestions_of
 from readiness.support_facts import facts_by_group, facts_of_group
 from tests import factories
 from tests.cast import Cast, make_cast
@@ -365,9 +364,9 @@ def test_groups_by_account_are_found_in_three_queries(cast, django_assert_num_qu
     for group in (cast.sunrise, cast.harbour):
         factories.make_assessment(group=group, by=cast.officer, levels={"2.11": 1})
     with django_assert_num_queries(3):
-        found = groups_by_account(ALL, latest_assessments(), today, "2.11")
+        found = groups_by_account(ALL, today, "2.11")
     assert list(found) == [cast.sunrise]
-    assert not groups_by_account(ALL, Assessment.objects.none(), today, "2.11")
+    assert not groups_by_account(ALL, today - timedelta(days=1), "2.11")  # nobody was assessed yet
 
 
 def test_criteria_that_do_not_apply_have_no_level_to_count(cast):
@@ -388,9 +387,8 @@ def test_the_record_is_that_of_the_day(cast):
     factories.make_assessment(
         group=cast.sunrise, by=cast.officer, levels={"2.11": 1}, assessed_on=today - timedelta(days=30)
     )
-    standing = Assessment.objects.filter(is_latest=True)
-    early = groups_by_account(ALL, standing, today - timedelta(days=6), "2.11")
-    assert list(early) == [cast.sunrise] and not groups_by_account(ALL, standing, today, "2.11")
+    early = groups_by_account(ALL, today - timedelta(days=6), "2.11")
+    assert list(early) == [cast.sunrise] and not groups_by_account(ALL, today, "2.11")
     assert counted(today)["2.11"] == (0, 1)
 
 
