@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connections
 from django.utils import timezone
 
+from readiness import planning
 from readiness.models import Action, ActionNote, Plan
 from readiness.planning import (
     ForeignForm,
@@ -88,6 +89,23 @@ def test_the_same_form_ten_times_in_parallel_makes_one_plan_and_one_action():
     assert len(made) == 10 and len(set(made)) == 1
     assert Action.objects.count() == Plan.objects.count() == 1
     assert Plan.objects.get().revision == 2
+
+
+def test_a_form_stored_since_it_was_looked_for_brings_back_its_action(monkeypatch):
+    cast, client_id = make_cast(), uuid4()
+    plan = plan_of(cast.sunrise)
+    first = add_action(plan=plan, by=cast.officer, what="Open an account", client_id=client_id)
+    look, looks = planning._made_before, []
+
+    def too_early(*args):
+        looks.append(args)
+        return None if len(looks) == 1 else look(*args)
+
+    monkeypatch.setattr(planning, "_made_before", too_early)
+    assert add_action(plan=plan, by=cast.officer, what="Open an account", client_id=client_id) == first
+    assert len(looks) == 2
+    plan.refresh_from_db()
+    assert (Action.objects.count(), plan.revision) == (1, 2)
 
 
 def test_a_clash_that_is_no_resend_stays_an_error(monkeypatch):
