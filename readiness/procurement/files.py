@@ -13,13 +13,12 @@ from typing import Any
 from readiness.edition_table import TITLE_LENGTH, EditionTable, label, repeated, short
 
 FOLDER = Path(__file__).resolve().parent
-THRESHOLDS = ("services", "light-touch", "notice")
+THRESHOLDS = ("services", "central", "light-touch", "notice")
 OUTCOMES = (
-    "above", "below", "either", "no-figure", "no-central-figure", "provider-selection", "older-rules",
-    "sub-contract", "private",
+    "above", "below", "either", "no-figure", "provider-selection", "older-rules", "sub-contract", "private",
 )  # fmt: skip
 # What a note may go with besides an outcome.
-FACETS = ("public", "under-notice", "from-notice", "maybe-health")
+FACETS = ("public", "under-notice", "from-notice", "maybe-health", "care-board")
 KINDS = ("means", "ask", "ready", "check")
 BEGINNINGS = ("procurement-act", "provider-selection")
 

@@ -15,6 +15,7 @@ FRESH_MONTHS = 12
 class Buyer(StrEnum):
     COUNCIL = "council"
     NHS = "nhs"
+    NHS_TRUST = "nhs-trust"
     POLICE = "police"
     CENTRAL = "central"
     OTHER_PUBLIC = "other-public"
@@ -31,7 +32,8 @@ class Service(StrEnum):
 
 BUYERS = {
     Buyer.COUNCIL: "A council: county, district, borough or city",
-    Buyer.NHS: "An NHS body, such as the integrated care board or a trust",
+    Buyer.NHS: "The NHS integrated care board",
+    Buyer.NHS_TRUST: "An NHS trust, such as a hospital",
     Buyer.POLICE: "Police, fire service or crime commissioner",
     Buyer.CENTRAL: "Central government: a department or national agency",
     Buyer.OTHER_PUBLIC: "A school, college or other public body",
@@ -44,8 +46,9 @@ SERVICES = {
     Service.OTHER: "Something else",
     Service.UNSURE: "I’m not sure",
 }
-_CHOOSES_HEALTH_CARE = (Buyer.COUNCIL, Buyer.NHS)
-_UNDER_THE_ACT = ("above", "below", "either", "no-figure", "no-central-figure")
+_CHOOSES_HEALTH_CARE = (Buyer.COUNCIL, Buyer.NHS, Buyer.NHS_TRUST)
+# Those that the thresholds of central government hold for.
+_CENTRAL = (Buyer.CENTRAL, Buyer.NHS_TRUST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,9 @@ class Verdict:
         return self.outcome.key
 
     @property
-    def is_public(self) -> bool:
-        """Whether the Procurement Act 2023 holds, with its limit on what may be asked before award."""
-        return self.regime in _UNDER_THE_ACT
+    def has_full_rules(self) -> bool:
+        """Whether it is sure that the full rules hold, with their limit on what may be asked before award."""
+        return self.regime == "above"
 
     @property
     def checked_on(self) -> date:
@@ -111,11 +114,10 @@ def judge(
     compared: tuple[Comparison, ...] = ()
     facets: list[str] = []
     if not key:
-        compared = _compare(whole, day, service, figures)
-        facets = _facets(whole, day, service, buyer, figures)
-        key = _by_thresholds(compared, buyer)
-        compared = () if key == "no-central-figure" else compared
-        reasons += _figures_in_words(value, whole, day, service, key, compared, figures)
+        compared = _compare(whole, day, service, buyer, figures)
+        key = _by_thresholds(compared)
+        facets = _facets(whole, day, service, buyer, key, figures)
+        reasons += _figures_in_words(value, whole, day, service, compared, figures)
     outcome = figures.outcomes[key]
     notes = [note for note in figures.notes if {key, *facets} & set(note.when)]
     used = {
@@ -165,11 +167,14 @@ def _rules(day: date, service: Service, buyer: Buyer, figures: Figures) -> tuple
     return "", reasons
 
 
-def _compare(value: Decimal, day: date, service: Service, figures: Figures) -> tuple[Comparison, ...]:
+def _compare(
+    value: Decimal, day: date, service: Service, buyer: Buyer, figures: Figures
+) -> tuple[Comparison, ...]:
+    services = "central" if buyer in _CENTRAL else "services"
     keys = {
         Service.LIGHT_TOUCH: ("light-touch",),
-        Service.OTHER: ("services",),
-    }.get(service, ("services", "light-touch"))
+        Service.OTHER: (services,),
+    }.get(service, (services, "light-touch"))
     found = []
     for key in keys:
         threshold, is_old = _threshold(key, day, figures)
@@ -185,22 +190,25 @@ def _threshold(key: str, day: date, figures: Figures) -> tuple[Threshold | None,
     return figures.threshold(key, day), False
 
 
-def _by_thresholds(compared: tuple[Comparison, ...], buyer: Buyer) -> str:
-    if buyer is Buyer.CENTRAL:
-        return "no-central-figure"
+def _by_thresholds(compared: tuple[Comparison, ...]) -> str:
     if not compared:
         return "no-figure"
     reached = {comparison.reached for comparison in compared}
     return "either" if len(reached) == 2 else "above" if True in reached else "below"
 
 
-def _facets(value: Decimal, day: date, service: Service, buyer: Buyer, figures: Figures) -> list[str]:
+def _facets(
+    value: Decimal, day: date, service: Service, buyer: Buyer, key: str, figures: Figures
+) -> list[str]:
     facets = ["public"]
     notice, _ = _threshold("notice", day, figures)
-    if buyer is Buyer.COUNCIL and notice is not None:
+    # Above the threshold the full rules say what has to be announced.
+    if buyer is Buyer.COUNCIL and notice is not None and key != "above":
         facets.append("from-notice" if value >= notice.pounds else "under-notice")
     if service is Service.UNSURE and buyer in _CHOOSES_HEALTH_CARE:
         facets.append("maybe-health")
+    if buyer is Buyer.NHS and service is not Service.LIGHT_TOUCH and key != "no-figure":
+        facets.append("care-board")
     return facets
 
 
@@ -209,12 +217,9 @@ def _figures_in_words(
     whole: Decimal,
     day: date,
     service: Service,
-    key: str,
     compared: tuple[Comparison, ...],
     figures: Figures,
 ) -> list[str]:
-    if key == "no-central-figure":
-        return ["Central government has thresholds of its own, and we have checked none of them."]
     if not compared:
         return [f"Our figures begin on {_day(figures.begins)}, and thresholds change. {_day(day)} is before."]
     words = []

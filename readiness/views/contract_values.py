@@ -114,7 +114,7 @@ def _stages(request: HttpRequest, group: CommunityGroup | None, verdict: Verdict
 
 
 def _words_of(stage: CredentialKind.Stage, verdict: Verdict) -> str:
-    """What a stage means here: the limit on insurance is one of the Procurement Act."""
-    if stage is CredentialKind.Stage.AWARD and not verdict.is_public:
+    """What a stage means here: the limit on insurance is one of the full rules of the Procurement Act."""
+    if stage is CredentialKind.Stage.AWARD and not verdict.has_full_rules:
         return "Ask whether this may wait until you are chosen. Get a price before, and buy it only then."
     return CredentialKind.STAGE_WORDS[stage]

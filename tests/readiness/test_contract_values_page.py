@@ -49,9 +49,9 @@ def test_a_verdict_says_why_what_it_means_what_to_ask_and_what_to_have_ready(cas
     text = filled(cast)
     assert "Below the threshold: the lighter rules" in text
     assert "£48,000 is below the threshold of £207,720" in text
-    assert "has to announce it in a public notice" in text
+    assert "has to publish a notice on the central platform first" in text
     assert "Checked on 1 November 2026." in text
-    assert "You don't need to buy this until you win." in text
+    assert "Ask whether this may wait until you are chosen." in text
     assert text.index("Equality policy") < text.index("Accounts") < text.index("Public liability insurance")
     assert 'value="£48,000"' in text
 
@@ -126,8 +126,14 @@ def test_it_warns_where_newer_figures_are_due(cast):
     assert "Newer figures are due" not in filled(cast, day="31/12/2027")
 
 
-def test_where_the_act_does_not_hold_insurance_is_something_to_ask_about(cast):
-    for buyer, service in (("prime", "other"), ("private", "other"), ("nhs", "health")):
+def test_where_the_full_rules_hold_insurance_waits_until_the_contract_is_won(cast):
+    text = filled(cast, sum="207720")
+    assert "You don't need to buy this until you win." in text
+    assert "Ask whether this may wait until you are chosen." not in text
+
+
+def test_where_the_full_rules_do_not_hold_insurance_is_something_to_ask_about(cast):
+    for buyer, service in (("council", "other"), ("prime", "other"), ("private", "other"), ("nhs", "health")):
         text = filled(cast, buyer=buyer, service=service)
         assert "Ask whether this may wait until you are chosen." in text
         assert "You don't need to buy this until you win." not in text

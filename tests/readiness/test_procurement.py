@@ -107,15 +107,35 @@ def test_sums_are_cut_so_that_what_is_below_looks_below(written, shown):
     ("value", "includes_vat", "is_announced"),
     [("29999.99", True, False), ("30000", True, True), ("24999.99", False, False), ("25000", False, True)],
 )
-def test_a_council_announces_from_thirty_thousand_pounds(value, includes_vat, is_announced):
+def test_a_council_that_advertises_needs_a_notice_from_thirty_thousand_pounds(
+    value, includes_vat, is_announced
+):
     means = says(judged(value, includes_vat=includes_vat), "means")
-    assert ("has to announce it in a public notice" in means) is is_announced
+    assert ("has to publish a notice on the central platform first" in means) is is_announced
+    assert ("it may ask only groups that it chooses" in means) is is_announced
     assert ("doesn't have to announce it" in means) is not is_announced
 
 
-@pytest.mark.parametrize("buyer", [Buyer.NHS, Buyer.POLICE, Buyer.CENTRAL, Buyer.OTHER_PUBLIC])
+@pytest.mark.parametrize(
+    "buyer", [Buyer.NHS, Buyer.NHS_TRUST, Buyer.POLICE, Buyer.CENTRAL, Buyer.OTHER_PUBLIC]
+)
 def test_what_a_council_has_to_announce_is_not_said_of_other_buyers(buyer):
-    assert "announce it" not in says(judged("50000", buyer=buyer), "means")
+    for value in ("10000", "50000"):
+        means = says(judged(value, buyer=buyer), "means")
+        assert "announce it" not in means and "A council that advertises" not in means
+
+
+@pytest.mark.parametrize(
+    ("value", "service", "is_said"),
+    [
+        ("207720", Service.OTHER, False),
+        ("207720", Service.LIGHT_TOUCH, True),
+        ("207720", Service.UNSURE, True),
+        ("663540", Service.LIGHT_TOUCH, False),
+    ],
+)
+def test_the_notice_of_small_contracts_is_not_said_where_the_full_rules_hold(value, service, is_said):
+    assert ("A council that advertises" in says(judged(value, service=service), "means")) is is_said
 
 
 # Days
@@ -141,6 +161,7 @@ def test_days_before_the_act_and_before_our_figures_are_not_guessed_at(day, regi
     if regime == "no-figure":
         assert "Our figures begin on 1 January 2026" in verdict.reasons[-1]
         assert "announce it" not in says(verdict, "means")
+        assert "A council that advertises" not in says(verdict, "means")
 
 
 @pytest.mark.parametrize(("day", "number"), [(date(2027, 12, 31), 0), (date(2028, 1, 1), 1)])
@@ -160,7 +181,7 @@ def test_the_day_after_the_act_began_counts_as_the_first_for_every_service_but_h
 # Services and buyers
 
 
-@pytest.mark.parametrize("buyer", [Buyer.NHS, Buyer.COUNCIL])
+@pytest.mark.parametrize("buyer", [Buyer.NHS, Buyer.NHS_TRUST, Buyer.COUNCIL])
 @pytest.mark.parametrize(
     ("day", "regime"),
     [
@@ -174,7 +195,7 @@ def test_health_care_goes_by_the_provider_selection_regime_whatever_the_value(bu
     for value in ("1", "207720", "5000000"):
         verdict = judged(value, day=day, service=Service.HEALTH, buyer=buyer)
         assert (verdict.regime, verdict.compared, verdict.warnings) == (regime, (), ())
-        assert not verdict.is_public
+        assert not verdict.has_full_rules
 
 
 def test_health_care_that_others_buy_shows_both_thresholds_and_says_why():
@@ -185,19 +206,53 @@ def test_health_care_that_others_buy_shows_both_thresholds_and_says_why():
 
 @pytest.mark.parametrize(
     ("buyer", "is_said"),
-    [(Buyer.NHS, True), (Buyer.COUNCIL, True), (Buyer.POLICE, False), (Buyer.OTHER_PUBLIC, False)],
+    [
+        (Buyer.NHS, True),
+        (Buyer.NHS_TRUST, True),
+        (Buyer.COUNCIL, True),
+        (Buyer.POLICE, False),
+        (Buyer.OTHER_PUBLIC, False),
+    ],
 )
 def test_who_is_unsure_hears_that_it_might_be_health_care(buyer, is_said):
     found = says(judged(service=Service.UNSURE, buyer=buyer), "check")
     assert ("Provider Selection Regime" in found) is is_said
 
 
-@pytest.mark.parametrize("service", Service)
-def test_central_government_has_no_checked_threshold(service):
-    verdict = judged("1000000", service=service, buyer=Buyer.CENTRAL)
-    assert verdict.regime == "no-central-figure" and verdict.compared == ()
-    assert verdict.reasons[-1].startswith("Central government has thresholds of its own")
-    assert judged(day=date(2025, 2, 23), service=service, buyer=Buyer.CENTRAL).regime == "older-rules"
+@pytest.mark.parametrize("buyer", [Buyer.CENTRAL, Buyer.NHS_TRUST])
+@pytest.mark.parametrize(
+    ("value", "service", "regime"),
+    [
+        ("135017.99", Service.OTHER, "below"),
+        ("135018", Service.OTHER, "above"),
+        ("135017.99", Service.UNSURE, "below"),
+        ("135018", Service.UNSURE, "either"),
+        ("663539.99", Service.LIGHT_TOUCH, "below"),
+        ("663540", Service.LIGHT_TOUCH, "above"),
+    ],
+)
+def test_central_government_and_nhs_trusts_have_a_lower_threshold_for_most_services(
+    buyer, value, service, regime
+):
+    assert judged(value, service=service, buyer=buyer).regime == regime
+    assert judged(value, day=date(2025, 12, 31), service=service, buyer=buyer).regime == "no-figure"
+    assert judged(value, day=date(2025, 2, 23), service=service, buyer=buyer).regime == "older-rules"
+
+
+@pytest.mark.parametrize(
+    ("buyer", "service", "is_said"),
+    [
+        (Buyer.NHS, Service.OTHER, True),
+        (Buyer.NHS, Service.UNSURE, True),
+        (Buyer.NHS, Service.LIGHT_TOUCH, False),
+        (Buyer.NHS, Service.HEALTH, False),
+        (Buyer.NHS_TRUST, Service.OTHER, False),
+        (Buyer.COUNCIL, Service.OTHER, False),
+    ],
+)
+def test_which_threshold_an_integrated_care_board_goes_by_is_to_be_asked(buyer, service, is_said):
+    found = says(judged("150000", service=service, buyer=buyer), "check")
+    assert ("Ask the board which one it goes by" in found) is is_said
 
 
 @pytest.mark.parametrize(("buyer", "regime"), [(Buyer.PRIME, "sub-contract"), (Buyer.PRIVATE, "private")])
@@ -205,7 +260,7 @@ def test_central_government_has_no_checked_threshold(service):
 @pytest.mark.parametrize("service", Service)
 def test_a_prime_and_private_buyers_are_no_public_procurement_on_any_day(buyer, regime, day, service):
     verdict = judged("1000000", buyer=buyer, day=day, service=service)
-    assert (verdict.regime, verdict.is_public, verdict.warnings) == (regime, False, ())
+    assert (verdict.regime, verdict.has_full_rules, verdict.warnings) == (regime, False, ())
     assert "may insurance wait" in says(verdict, "ask")
 
 
@@ -218,11 +273,12 @@ def test_local_public_bodies_go_by_the_same_thresholds(buyer):
 # What it means
 
 
-def test_below_the_threshold_there_is_no_stage_of_its_own_and_reserving_is_only_to_be_checked():
+def test_below_the_threshold_there_is_no_stage_of_its_own_and_it_may_be_kept_for_local_suppliers():
     verdict = judged("50000")
     assert "no separate stage" in says(verdict, "means")
-    assert "not been able to confirm" in says(verdict, "check")
-    assert "kept for local suppliers" not in says(verdict, "means")
+    assert "may keep a contract below the threshold for suppliers from their area" in says(verdict, "means")
+    assert "kept for local suppliers" in says(verdict, "ask")
+    assert verdict.check == () and not verdict.has_full_rules
     assert "lots" not in says(verdict, "ask")
     assert "PPON" in says(verdict, "ready")
 
@@ -232,7 +288,8 @@ def test_above_the_threshold_lots_early_talks_insurance_and_wellbeing_are_named_
     assert "lots" in says(verdict, "ask") and "before it is advertised" in says(verdict, "ask")
     assert "hold insurance before the contract is awarded" in says(verdict, "means")
     assert "wellbeing of the area" in says(verdict, "means")
-    assert verdict.check == ()
+    assert verdict.check == () and verdict.has_full_rules
+    assert "may keep a contract below" not in says(verdict, "means")
     keys = {source.key for source in verdict.sources}
     assert {"thresholds", "act", "lots", "early-talks", "insurance", "social-value", "barriers"} == keys
 
@@ -268,7 +325,7 @@ def test_what_was_checked_more_than_a_year_ago_is_stale(today, is_stale):
 
 
 def test_the_oldest_of_the_sources_that_are_used_counts():
-    text = TEXT.replace("checked = 2026-11-01", "checked = 2025-03-01", 1)
+    text = TEXT.replace("checked = 2026-11-28", "checked = 2025-03-01", 1)
     old = (parse_figures(text, name=NAME),)
     assert judged(files=old).checked_on == date(2025, 3, 1) == old[0].checked
     assert judged(buyer=Buyer.PRIME, files=old).checked_on == date(2026, 11, 1)
@@ -305,6 +362,7 @@ def test_the_file_that_comes_with_the_portal_holds_the_checked_figures():
     figures = parse_figures(TEXT, name=NAME)
     assert {item.key: item.pounds for item in figures.thresholds} == {
         "services": 207_720,
+        "central": 135_018,
         "light-touch": 663_540,
         "notice": 30_000,
     }
@@ -332,7 +390,11 @@ def wrong(text: str) -> str:
             "[begins] table",
         ),
         ("provider-selection = 2024-01-01", "", "begins: provider-selection: missing"),
-        ('key = "services"', 'key = "works"', "works should be one of services, light-touch, notice"),
+        (
+            'key = "services"',
+            'key = "works"',
+            "works should be one of services, central, light-touch, notice",
+        ),
         ("pounds = 207720", "pounds = 0", "thresholds services: pounds: should be from 1"),
         (
             "pounds = 207720\nincludes_vat = true",
