@@ -10,7 +10,8 @@ class GroupsConfig(AppConfig):
     name = "groups"
 
     def ready(self) -> None:
-        from groups import credentials, track_records, trail
+        from groups import credentials, nightly, track_records, trail
+        from groups.jobs import register_daily
         from groups.leaving import held
         from groups.reference import load_reference_data
 
@@ -18,6 +19,9 @@ class GroupsConfig(AppConfig):
         held.register()
         credentials.follow()
         track_records.follow()
+        register_daily("paper-reminders", nightly.remind_of_papers)
+        register_daily("retention", nightly.let_go)
+        register_daily("statistics", nightly.refresh_statistics)
         post_migrate.connect(load_reference_data, sender=self)
         post_migrate.connect(_make_cache_table, sender=self)
 

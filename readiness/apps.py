@@ -18,6 +18,7 @@ class ReadinessConfig(AppConfig):
         leaving.register()
         jobs.register_kind(done=sending.tell_of_job)
         bulk_jobs.register_kinds()
+        register_daily("routes", route_keeping.settle_daily)
         register_daily("scheduled-reports", sending.send_daily)
         readiness_changed.connect(route_keeping.follow, dispatch_uid="routes")
         post_migrate.connect(load_bundled_editions, sender=self)

@@ -117,6 +117,12 @@ def settle_due(groups: QuerySet[CommunityGroup]) -> int:
     return settle(CommunityGroup.objects.filter(pk__in=ids), "") if ids else 0
 
 
+def settle_daily(day: date) -> bool:
+    """Judges all groups that are due, as a worker's daily act; nothing is ever left for later."""
+    settle(due(CommunityGroup.objects.all(), day), "", day=day)
+    return True
+
+
 @dataclass(frozen=True)
 class RouteInShort:
     """A group's route in titles, for pages that only mention it."""

@@ -22,7 +22,7 @@ BROKEN_OFF = "It was broken off three times before it was ready, so we stopped t
 
 
 def sweep(*, now: datetime | None = None) -> None:
-    """Looks after all jobs. Workers call it every half minute, and so does the nightly command `retention`."""
+    """Looks after all jobs. Workers call it every half minute, and so does the command `retention`."""
     now = now or timezone.now()
     _sweep_jobs(Job.objects.all(), now)
     JobWorker.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()

@@ -174,7 +174,7 @@ def test_killed_three_times_it_fails_with_a_reason_and_nobody_tries_again(cast, 
     workers.start(lines=3)
     workers.wait(lambda: now(job).state == "failed")
     assert job.reason == sweeping.BROKEN_OFF and len(workers.attempts) == 3
-    assert not jobs.stored()
+    workers.wait(lambda: not jobs.stored())  # it goes once the end is known for good
 
 
 @pytest.mark.parametrize("polite", [True, False])

@@ -20,7 +20,7 @@ from groups.models import CommunityGroup, Contact, CredentialChange, CredentialK
 from groups.track_records import add_work, change_work, delete_work
 from readiness.models import Edition, GroupRoute, RouteChange
 from readiness.route_facts import ASKS, NAMED_CONTACT, current_ladder, facts_of
-from readiness.route_keeping import due, holds_until, settle, settle_due
+from readiness.route_keeping import due, holds_until, settle, settle_daily, settle_due
 from readiness.routes import Facts, Paper
 from tests import factories
 from tests.cast import Cast, make_cast
@@ -182,6 +182,26 @@ def test_a_paper_expires_at_midnight_in_london(cast, now, expected):
         assert route(cast.sunrise) == expected
     if expected == "build-foundations":
         assert moves(cast.sunrise)[-1][2:] == (False, "Equality policy expired")
+
+
+def test_workers_judge_once_a_day_what_time_has_moved_and_no_more(cast):
+    ready_to_be_heard(cast)
+    settle_daily(TODAY)
+    paper = cast.sunrise.credentials.get(kind__key="equality-policy")
+    set_paper(
+        group=cast.sunrise,
+        kind=paper.kind,
+        by=cast.officer,
+        version=paper.version,
+        state="in_place",
+        expires_on=date(2026, 7, 10),
+    )
+    judged = dict(GroupRoute.objects.values_list("group", "judged_at"))
+    with moment("2026-07-10 08:00"):
+        assert settle_daily(date(2026, 7, 10))
+    assert route(cast.sunrise) == "build-foundations"
+    now = dict(GroupRoute.objects.values_list("group", "judged_at"))
+    assert len(now) == 3 and [pk for pk in now if now[pk] != judged[pk]] == [cast.sunrise.pk]
 
 
 def test_evidence_lapses_after_twenty_four_months_and_the_history_says_so(cast):

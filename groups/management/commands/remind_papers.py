@@ -9,7 +9,7 @@ from groups.paper_reminders import due, send
 class Command(BaseCommand):
     help = (
         "Sends the lead and the caseworker of a group one mail 60 days and one 14 days before a paper runs out. "
-        "Run it every night; run twice it sends nothing twice, and a missed night is made up for."
+        "A worker does the same once a day. Run twice it sends nothing twice, and a missed night is made up for."
     )
 
     def add_arguments(self, parser) -> None:

@@ -10,8 +10,8 @@ from groups.leaving.retention import due_today, run
 
 class Command(BaseCommand):
     help = (
-        "Deletes what has been kept long enough, by the rules in docs/privacy.md. Run it every night; look with "
-        "--dry-run first. Example: manage.py retention --dry-run"
+        "Deletes what has been kept long enough, by the rules in docs/privacy.md. A worker does the same once a day; "
+        "see with --dry-run what would go. Example: manage.py retention --dry-run"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

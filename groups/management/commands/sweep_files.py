@@ -10,7 +10,7 @@ from groups.leaving.files import sweep
 class Command(BaseCommand):
     help = (
         "Removes private files that no record names and that are older than a day, and drafts of plans older than "
-        "30 days. Run it every night. Example: manage.py sweep_files --dry-run"
+        "30 days. Look with --dry-run first. Example: manage.py sweep_files --dry-run"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

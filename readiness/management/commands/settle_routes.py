@@ -10,7 +10,7 @@ from readiness.route_keeping import due, settle
 class Command(BaseCommand):
     help = (
         "Judges the contracting routes of groups again where time may have moved them: a paper has expired, a record "
-        "of need has grown too old. Run it every night; pages see to what they show in any case."
+        "of need has grown too old. A worker does the same once a day; pages see to what they show in any case."
     )
 
     def add_arguments(self, parser) -> None:
