@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from evidence.import_rows import COLUMNS, LISTS, ORGANISATIONS, REQUIRED, Given, Reader, record_key, shortened
+from evidence.import_rows import COLUMNS, LISTS, ORGANISATIONS, REQUIRED, Given, Reader, record_key
 from evidence.models import Evidence
+from groups.group_rows import shortened
 from groups.models import LIO, CommunityGroup
 from groups.models.community_groups import name_key
 from toolkit_portal.core.judged_rows import JudgedRows, RowFate
