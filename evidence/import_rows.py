@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from evidence.models import Barrier, Evidence
+from groups.group_rows import shortened
 from groups.models import LIO, Community, CommunityGroup, District, ServiceArea
 from groups.models.community_groups import name_key
 from toolkit_portal.core.dates import DateError, parse_day
@@ -74,11 +75,6 @@ def record_key(
 ) -> tuple[int, date, str, int, str]:
     """What makes two rows the same record: LIO, day, method, service area, and words without case and spacing."""
     return lio, day, method, service_area, " ".join(summary.casefold().split())
-
-
-def shortened(words: str) -> str:
-    flat = " ".join(words.split())
-    return flat if len(flat) <= 60 else flat[:59] + "…"
 
 
 class Reader:

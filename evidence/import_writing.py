@@ -19,8 +19,7 @@ def write(judged: EvidenceImport, *, by: User | None, may_review: bool = False) 
     may_review: rows that say they were reviewed count at once. Without it they come in as drafts: whoever imports in
     the browser would otherwise review their own words.
     """
-    if judged.errors:
-        raise ValueError("A file with faults is not imported.")
+    judged.must_be_faultless()
     now = timezone.now()
     with transaction.atomic():
         organisations = _organisations(judged.to_write)

@@ -5,50 +5,21 @@ is an error. So the same file twice changes nothing. A provider or commissioner 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
 
-from evidence.import_rows import COLUMNS, LISTS, ORGANISATIONS, REQUIRED, Given, Reader, record_key, shortened
+from evidence.import_rows import COLUMNS, LISTS, ORGANISATIONS, REQUIRED, Given, Reader, record_key
 from evidence.models import Evidence
+from groups.group_rows import shortened
 from groups.models import LIO, CommunityGroup
 from groups.models.community_groups import name_key
-from toolkit_portal.core.spreadsheets import (
-    ColumnMatch,
-    RowError,
-    Table,
-    match_columns,
-    unknown_value_message,
-)
+from toolkit_portal.core.judged_rows import JudgedRows, RowFate
+from toolkit_portal.core.spreadsheets import ColumnMatch, RowError, Table, match_columns
 
 
-@dataclass(frozen=True)
-class RowFate:
-    """What will become of one row: "add", "nothing" or "error", and why in words."""
-
-    row: int
-    name: str
-    fate: str
-    note: str = ""
-
-
-@dataclass
-class EvidenceImport:
-    """A judged file: a fate for every row, every fault by row and column, and what would be written."""
-
-    fates: list[RowFate] = field(default_factory=list)
-    errors: list[RowError] = field(default_factory=list)
-    unmatched: tuple[str, ...] = ()
-    to_write: list[Given] = field(default_factory=list)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many rows of each fate."""
-        found = {"add": 0, "nothing": 0, "error": 0}
-        for fate in self.fates:
-            found[fate.fate] += 1
-        return found
+class EvidenceImport(JudgedRows[Given]):
+    """Records of need to add; no row changes what is recorded."""
 
 
 def match(headers: Table | Iterable[str]) -> ColumnMatch:
@@ -71,22 +42,13 @@ def judge(
     header, where the importer has chosen them. Raises TableError where two headers mean the same column.
     """
     found = EvidenceImport()
-    chosen = match(table).matched if columns is None else columns
-    used = set(chosen.values())
-    found.unmatched = tuple(header for header in table.headers if header not in used)
-    if missing := [column for column in REQUIRED if column not in chosen]:
-        found.errors.append(RowError(0, ", ".join(missing), "missing. Each of these needs a column."))
-    if found.unmatched and not ignore_unknown:
-        found.errors += [
-            RowError(0, header, unknown_value_message("column", header, list(COLUMNS)))
-            for header in found.unmatched
-        ]
+    chosen = found.begin(table, columns, COLUMNS, REQUIRED, ignore_unknown=ignore_unknown)
     if found.errors:
         return found
     reader = Reader(groups, lios, default_lio)
     read: list[tuple[int, str, Given | None]] = []
     for row in table.rows:
-        cells = {column: row.cells.get(header, "").strip() for column, header in chosen.items()}
+        cells = {column: cell.strip() for column, cell in row.under(chosen).items()}
         given, faults = reader.read(cells)
         found.errors += [RowError(row.number, chosen.get(column, column), text) for column, text in faults]
         read.append((row.number, shortened(cells.get("summary", "")), given))

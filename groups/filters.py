@@ -1,14 +1,24 @@
-"""The filter of a list of groups: kept in the URL, offering only what the person may see."""
+"""Filters kept in the URL: that of a list of groups, offering only what the person may see, and links that keep one."""
 
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import HttpRequest, QueryDict
 
 from groups.models import LIO, Community, CommunityGroup, District, User
 from groups.models.community_groups import name_key
 
 ANY = [("", "Any")]
+
+
+def query_of(request: HttpRequest, **also: str) -> QueryDict:
+    """The filter of the address, without what belongs to one page or one download, and something more."""
+    query = request.GET.copy()
+    for name in ("page", "format", "ready"):
+        query.pop(name, None)
+    query.update(also)
+    return query
 
 
 class GroupFilterForm(forms.Form):

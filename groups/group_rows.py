@@ -1,26 +1,24 @@
 """Rows of a spreadsheet that are each about a group the portal knows: what the imports of such rows share."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar, Generic, TypeVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from groups.imports import RowFate
 from groups.models import LIO, CommunityGroup
 from groups.models.community_groups import lines, name_key
 from toolkit_portal.core.dates import DateError, parse_day
+from toolkit_portal.core.judged_rows import JudgedRows, Written
 from toolkit_portal.core.pounds import PoundsError, parse_pounds
-from toolkit_portal.core.spreadsheets import RowError, Table, label_key, unknown_value_message
+from toolkit_portal.core.spreadsheets import label_key, unknown_value_message
 
 # Naming the nearest known groups takes a search through all names, so only the first faults get it.
 NEAREST_FOR = 50
 # No database keeps these.
 _NOT_KEPT = re.compile("[\x00\ud800-\udfff]")
-Written = TypeVar("Written")
 
 
 class Overtaken(ValueError):
@@ -31,51 +29,14 @@ class Overtaken(ValueError):
 
 
 @dataclass
-class RowsImport(Generic[Written]):
-    """A judged file: a fate for every row, every fault by row and column, and what would be written.
+class RowsImport(JudgedRows[Written]):
+    """A judged file of rows about groups.
 
     seen: what was recorded of the file's groups when it was judged, as (id, version).
     """
 
-    FATES: ClassVar[tuple[str, ...]] = ("add", "nothing", "error")
-    fates: list[RowFate] = field(default_factory=list)
-    errors: list[RowError] = field(default_factory=list)
-    unmatched: tuple[str, ...] = ()
-    to_write: list[Written] = field(default_factory=list)
     groups: set[int] = field(default_factory=set)
     seen: set[tuple[int, int]] = field(default_factory=set)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many rows of each fate."""
-        found = dict.fromkeys(self.FATES, 0)
-        for fate in self.fates:
-            found[fate.fate] += 1
-        return found
-
-    def begin(
-        self, table: Table, chosen: Mapping[str, str], known: Iterable[str], required: Iterable[str]
-    ) -> None:
-        """Notes columns that are missing, and headings that aren't known; known is empty where those are left out."""
-        used = set(chosen.values())
-        self.unmatched = tuple(header for header in table.headers if header not in used)
-        if missing := [column for column in required if column not in chosen]:
-            self.errors.append(RowError(0, ", ".join(missing), "missing. Each of these needs a column."))
-        if names := list(known):
-            self.errors += [
-                RowError(0, header, unknown_value_message("column", header, names))
-                for header in self.unmatched
-            ]
-
-    def refuse(
-        self, row: int, name: str, faults: Iterable[tuple[str, str]], chosen: Mapping[str, str]
-    ) -> None:
-        """Notes a row's faults, each as (column or several with ", " between them, message), by the file's headings."""
-        self.errors += [
-            RowError(row, ", ".join(chosen.get(column, column) for column in columns.split(", ")), words)
-            for columns, words in faults
-        ]
-        self.fates.append(RowFate(row, name, "error"))
 
 
 class Cells:

@@ -6,6 +6,7 @@ contradicts it is an error. So the same file twice changes nothing.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
@@ -18,6 +19,7 @@ from groups import trail
 from groups.models import LIO, AudienceServed, Community, CommunityGroup, Contact, District, ServiceArea, User
 from groups.models.community_groups import lines, name_key
 from groups.states import note_status
+from toolkit_portal.core.judged_rows import JudgedRows, RowFate
 from toolkit_portal.core.many_writes import writing_many
 from toolkit_portal.core.spreadsheets import (
     ColumnMatch,
@@ -77,16 +79,6 @@ CONTACT = {"contact_name": "name", "contact_role": "role", "contact_email": "ema
 VERY_LIKE = 92
 
 
-@dataclass(frozen=True)
-class RowFate:
-    """What will become of one row: "add", "fill in", "update", "nothing" or "error", and why in words."""
-
-    row: int
-    name: str
-    fate: str
-    note: str = ""
-
-
 @dataclass
 class Known:
     """What is known of one group: from the database, or from an earlier row of the file."""
@@ -97,22 +89,8 @@ class Known:
     changes: dict[str, object] = field(default_factory=dict)
 
 
-@dataclass
-class GroupImport:
-    """A judged file: a fate for every row, every fault by row and column, and what would be written."""
-
-    fates: list[RowFate] = field(default_factory=list)
-    errors: list[RowError] = field(default_factory=list)
-    unmatched: tuple[str, ...] = ()
-    to_write: list[tuple[LIO, Known]] = field(default_factory=list)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many rows of each fate."""
-        found = {"add": 0, "fill in": 0, "nothing": 0, "error": 0}
-        for fate in self.fates:
-            found[fate.fate] += 1
-        return found
+class GroupImport(JudgedRows[tuple[LIO, Known]]):
+    FATES: ClassVar[tuple[str, ...]] = ("add", "fill in", "nothing", "error")
 
 
 def match(headers: Iterable[str]) -> ColumnMatch:
@@ -149,7 +127,7 @@ def judge(
     reader = _Reader(lios, default_lio)
     parsed = []
     for row in table.rows:
-        cells = {column: row.cells.get(header, "") for column, header in chosen.items()}
+        cells = row.under(chosen)
         lio, values, faults = reader.read(cells)
         found.errors += [RowError(row.number, chosen.get(column, column), text) for column, text in faults]
         parsed.append((row.number, lio, values, bool(faults)))
@@ -418,8 +396,7 @@ def _web_address(text: str) -> str:
 
 def write(judged: GroupImport, *, by: User | None) -> None:
     """Writes all that was judged, in one transaction. Raises ValueError where the file has faults."""
-    if judged.errors:
-        raise ValueError("A file with faults is not imported.")
+    judged.must_be_faultless()
     with transaction.atomic(), writing_many():
         for lio, known in judged.to_write:
             if known.pk is None:

@@ -17,10 +17,10 @@ from django.utils import timezone
 from groups import trail
 from groups.credentials import FACTS, State, check_facts, readiness_changed
 from groups.group_rows import Cells, Overtaken, RowsImport, day_words, locked_groups, shortened, today
-from groups.imports import RowFate
 from groups.models import LIO, CommunityGroup, Credential, CredentialChange, User
 from groups.paper_rows import COLUMNS, FOUR, REQUIRED, Given, Reader
 from toolkit_portal.core.dates import months_after
+from toolkit_portal.core.judged_rows import RowFate
 from toolkit_portal.core.spreadsheets import ColumnMatch, Table, match_columns
 
 # Where each fact stands in the file, and what it is called where it changes.
@@ -79,14 +79,13 @@ def judge(
     where the importer has chosen them. Raises TableError where two headers mean the same column.
     """
     found = PaperImport()
-    chosen = match(table).matched if columns is None else columns
-    found.begin(table, chosen, () if ignore_unknown else COLUMNS, REQUIRED)
+    chosen = found.begin(table, columns, COLUMNS, REQUIRED, ignore_unknown=ignore_unknown)
     if found.errors:
         return found
     reader = Reader(groups, default_lio)
     read: list[tuple[int, str, Given | None, list[tuple[str, str]]]] = []
     for row in table.rows:
-        cells = Cells({column: row.cells.get(header, "") for column, header in chosen.items()})
+        cells = Cells(row.under(chosen))
         given = reader.read(cells)
         name = f"{shortened(cells.cells['group'])}: {given.kind if given else shortened(cells.cells['kind'])}"
         read.append((row.number, name, given, cells.faults))
@@ -201,8 +200,7 @@ def write(judged: PaperImport, *, by: User | None) -> None:
 
     Raises ValueError where the file has faults, Overtaken where a paper of its groups has changed since.
     """
-    if judged.errors:
-        raise ValueError("A file with faults is not imported.")
+    judged.must_be_faultless()
     if not judged.to_write:
         return
     now = timezone.now()

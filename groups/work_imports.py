@@ -24,11 +24,11 @@ from groups.group_rows import (
     locked_groups,
     shortened,
 )
-from groups.imports import RowFate
 from groups.models import LIO, CommunityGroup, ServiceArea, TrackRecord, User
 from groups.models.community_groups import name_key
 from groups.models.credentials import MOST_POUNDS
 from groups.track_records import check_fields
+from toolkit_portal.core.judged_rows import RowFate
 from toolkit_portal.core.spreadsheets import (
     ColumnMatch,
     Table,
@@ -94,14 +94,13 @@ def judge(
     where the importer has chosen them. Raises TableError where two headers mean the same column.
     """
     found = WorkImport()
-    chosen = match(table).matched if columns is None else columns
-    found.begin(table, chosen, () if ignore_unknown else COLUMNS, REQUIRED)
+    chosen = found.begin(table, columns, COLUMNS, REQUIRED, ignore_unknown=ignore_unknown)
     if found.errors:
         return found
     reader = _Reader(groups, default_lio)
     read = []
     for row in table.rows:
-        cells = Cells({column: row.cells.get(header, "") for column, header in chosen.items()})
+        cells = Cells(row.under(chosen))
         given = reader.read(cells)
         name = f"{shortened(cells.cells['group'])}: {shortened(cells.cells['title'])}"
         read.append((row.number, name, given, cells.faults))
@@ -241,8 +240,7 @@ def write(judged: WorkImport, *, by: User | None) -> None:
 
     Raises ValueError where the file has faults, Overtaken where work of its groups has changed since.
     """
-    if judged.errors:
-        raise ValueError("A file with faults is not imported.")
+    judged.must_be_faultless()
     if not judged.to_write:
         return
     with transaction.atomic():

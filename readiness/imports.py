@@ -6,7 +6,7 @@ an error. So the same file twice changes nothing.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.db import transaction
@@ -21,13 +21,8 @@ from readiness import scoring
 from readiness.assessing import refresh_latest, store_score, weights_of
 from readiness.models import Answer, Assessment, Criterion, Edition
 from toolkit_portal.core.dates import DateError, parse_day
-from toolkit_portal.core.spreadsheets import (
-    ColumnMatch,
-    RowError,
-    Table,
-    match_columns,
-    unknown_value_message,
-)
+from toolkit_portal.core.judged_rows import JudgedRows, RowFate
+from toolkit_portal.core.spreadsheets import ColumnMatch, RowError, Table, match_columns
 
 NOT_STATED = "not stated on import"
 LONGEST_REASON = 2000
@@ -48,33 +43,11 @@ class Given:
     reasons: dict[str, str]
 
 
-@dataclass(frozen=True)
-class RowFate:
-    """What will become of one row: "add", "nothing" or "error", and why in words."""
-
-    row: int
-    name: str
-    fate: str
-    note: str = ""
-
-
-@dataclass
-class AssessmentImport:
-    """A judged file: a fate for every row, every fault by row and column, and what would be written."""
+@dataclass(kw_only=True)
+class AssessmentImport(JudgedRows[Given]):
+    """Assessments to add, each by the criteria of this edition; no row changes what is recorded."""
 
     edition: Edition
-    fates: list[RowFate] = field(default_factory=list)
-    errors: list[RowError] = field(default_factory=list)
-    unmatched: tuple[str, ...] = ()
-    to_write: list[Given] = field(default_factory=list)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many rows of each fate."""
-        found = {"add": 0, "nothing": 0, "error": 0}
-        for fate in self.fates:
-            found[fate.fate] += 1
-        return found
 
 
 def columns_of(edition: Edition) -> dict[str, tuple[str, ...]]:
@@ -93,9 +66,11 @@ def columns_of(edition: Edition) -> dict[str, tuple[str, ...]]:
 def match(headers: Table | Iterable[str], edition: Edition) -> ColumnMatch:
     """The file's headers matched to the columns of an import. Raises TableError where two mean the same."""
     columns = columns_of(edition)
-    return match_columns(
-        headers, columns, [column for column in columns if column not in ("lio", "assessor")]
-    )
+    return match_columns(headers, columns, _required(columns))
+
+
+def _required(columns: Iterable[str]) -> list[str]:
+    return [column for column in columns if column not in ("lio", "assessor")]
 
 
 def judge(
@@ -111,25 +86,16 @@ def judge(
     Raises TableError where two headers mean the same column.
     """
     edition = Edition.objects.get(is_current=True)
-    found = AssessmentImport(edition)
+    found = AssessmentImport(edition=edition)
     known = columns_of(edition)
-    chosen = match(table, edition).matched if columns is None else columns
-    used = set(chosen.values())
-    found.unmatched = tuple(header for header in table.headers if header not in used)
-    missing = [column for column in known if column not in chosen and column not in ("lio", "assessor")]
-    if missing:
-        found.errors.append(RowError(0, ", ".join(missing), "missing. Each of these needs a column."))
-    if found.unmatched and not ignore_unknown:
-        found.errors += [
-            RowError(0, header, unknown_value_message("column", header, known)) for header in found.unmatched
-        ]
+    chosen = found.begin(table, columns, known, _required(known), ignore_unknown=ignore_unknown)
     if found.errors:
         return found
     codes = [column for column in known if column not in ("group", "lio", "date", "assessor")]
     reader = _Reader(groups, codes)
     read: list[tuple[int, str, Given | None]] = []
     for row in table.rows:
-        cells = {column: row.cells.get(header, "") for column, header in chosen.items()}
+        cells = row.under(chosen)
         given, faults = reader.read(cells)
         found.errors += [RowError(row.number, chosen.get(column, column), text) for column, text in faults]
         read.append((row.number, cells["group"], given))
@@ -247,8 +213,7 @@ class _Reader(GroupFinder):
 
 def write(judged: AssessmentImport, *, by: User | None) -> None:
     """Writes all that was judged, in one transaction. Raises ValueError where the file has faults."""
-    if judged.errors:
-        raise ValueError("A file with faults is not imported.")
+    judged.must_be_faultless()
     edition = judged.edition
     weights = weights_of(edition)
     criteria: dict[str, Criterion] = {item.code: item for item in edition.criteria.all()}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from tempfile import SpooledTemporaryFile, TemporaryFile
 
-from django.http import FileResponse, HttpResponseBadRequest, QueryDict, StreamingHttpResponse
+from django.http import FileResponse, HttpResponseBadRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -16,20 +16,12 @@ from evidence.models import Evidence
 from evidence.models.needs import EvidenceQuerySet
 from groups import trail
 from groups.access import AuthenticatedRequest, case_readers_only
+from groups.filters import query_of
 from groups.sign_in import to_proof
 from toolkit_portal.core.spreadsheets import Sheet, write_query_csv, write_xlsx
 
 FORMATS = {"xlsx": "Excel (XLSX)", "csv": "CSV"}
 PIECE = 64 * 1024
-
-
-def query_of(request: AuthenticatedRequest, **also: str) -> QueryDict:
-    """The filter of the address, without what belongs to one page or one download, and something more."""
-    query = request.GET.copy()
-    for name in ("page", "format", "ready"):
-        query.pop(name, None)
-    query.update(also)
-    return query
 
 
 @require_GET

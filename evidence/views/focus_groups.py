@@ -31,6 +31,7 @@ from evidence.models import FocusGroup
 from evidence.views.focus_quotes import to_decide
 from groups.access import AuthenticatedRequest, case_readers_only, officers_only
 from toolkit_portal.core.form_ids import form_id, send_again, to_new_form
+from toolkit_portal.core.value_words import value_words
 
 PER_PAGE = 50
 STAYS = "A theme or quote of this focus group is in a record of evidence, so the focus group stays."
@@ -232,9 +233,7 @@ def _differences(sheet: Sheet, content: dict[str, Any], stored: FocusGroup) -> l
 def _words(name: str, value: Any) -> str:
     if name == "interpreting":
         return str(FocusGroup.Interpreting(value).label)
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return f"{value:%-d %B %Y}" if hasattr(value, "strftime") else str(value)
+    return value_words(value)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,6 +14,7 @@ from evidence.versioned import ForeignForm, StaleRecord
 from groups.access import AuthenticatedRequest
 from groups.models import CommunityGroup
 from toolkit_portal.core.form_ids import form_id, send_again, to_new_form
+from toolkit_portal.core.value_words import value_words
 
 MakeForm = Callable[..., Any]
 
@@ -119,13 +120,13 @@ def _differences(form: forms.Form, typed: dict[str, Any], stored: Any) -> list[t
 
 
 def _words(field: forms.Field, value: Any) -> str:
-    if value is None:
-        return ""
     if isinstance(value, bool):
         return "Yes" if value else "No"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+    if (
+        isinstance(value, str)
+        and isinstance(field, forms.ChoiceField)
+        and not isinstance(field, forms.ModelChoiceField)
+    ):
         choices: Any = field.choices
         return str(dict(choices).get(value, value))
-    return f"{value:%-d %B %Y}" if hasattr(value, "strftime") else str(value)
+    return value_words(value)

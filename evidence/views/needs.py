@@ -26,7 +26,7 @@ from evidence.recording import (
     record_evidence,
     why_not_reviewable,
 )
-from evidence.views.exports import FORMATS, query_of
+from evidence.views.exports import FORMATS
 from groups.access import (
     AuthenticatedRequest,
     can_edit,
@@ -35,8 +35,10 @@ from groups.access import (
     get_group,
     officers_only,
 )
+from groups.filters import query_of
 from groups.models import User, Visit
 from toolkit_portal.core.form_ids import form_id, send_again, to_new_form
+from toolkit_portal.core.value_words import value_words
 
 PER_PAGE = 50
 REVIEWED_STAYS = "A reviewed record can't be deleted. Change it first: that makes it a draft."
@@ -355,16 +357,8 @@ def _differences(typed: dict[str, Any], stored: Evidence) -> list[tuple[str, str
                 if set(held) != set(values):
                     found.append((LABELS[list_name], ", ".join(map(str, values)), ", ".join(map(str, held))))
         elif value != getattr(stored, name):
-            found.append((LABELS[name], _words(value), _words(getattr(stored, name))))
+            found.append((LABELS[name], value_words(value), value_words(getattr(stored, name))))
     return found
-
-
-def _words(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return f"{value:%-d %B %Y}" if hasattr(value, "strftime") else str(value)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -29,6 +29,7 @@ from evidence.shopping import (
 from evidence.views.needs import shorten
 from groups.access import AuthenticatedRequest, case_readers_only, officers_only
 from toolkit_portal.core.form_ids import form_id, send_again, to_new_form
+from toolkit_portal.core.value_words import value_words
 
 PER_PAGE = 50
 STAYS = "This visit is part of a record of evidence, so it stays as it is."
@@ -228,9 +229,7 @@ def _words(form: MysteryVisitForm, name: str, value: Any) -> str:
         return {True: "Yes", False: "No", None: "Didn’t come up"}[value]
     if name in {"how", "outcome"}:
         return str(dict(form.fields[name].choices)[value])  # type: ignore[attr-defined]
-    if value is None:
-        return ""
-    return f"{value:%-d %B %Y}" if hasattr(value, "strftime") else str(value)
+    return value_words(value)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -29,6 +29,7 @@ from evidence.surveys import (
 )
 from groups.access import AuthenticatedRequest, case_readers_only, officers_only
 from toolkit_portal.core.form_ids import form_id, send_again, to_new_form
+from toolkit_portal.core.value_words import value_words
 
 PER_PAGE = 50
 STAYS = "This survey has answers or records, so it stays."
@@ -161,14 +162,10 @@ def _page(
 def _differences(form: SurveyForm, stored: Survey) -> list[tuple[str, str, str]]:
     """Field, what was typed and what is stored now, in words, where the two differ."""
     typed = form.content()
-    found = [(name, _words(typed[name]), _words(getattr(stored, name))) for name in PLAIN_FIELDS]
+    found = [(name, value_words(typed[name]), value_words(getattr(stored, name))) for name in PLAIN_FIELDS]
     held = sorted(map(str, stored.groups.all()))
     found.append(("groups", ", ".join(sorted(map(str, typed["groups"]))), ", ".join(held)))
     return [(str(form[name].label), yours, theirs) for name, yours, theirs in found if yours != theirs]
-
-
-def _words(value: Any) -> str:
-    return f"{value:%-d %B %Y}" if hasattr(value, "strftime") else str(value or "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,7 +3,7 @@
 from tempfile import SpooledTemporaryFile
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from groups import trail
 from groups.access import AuthenticatedRequest, case_readers_only, roles_of
+from groups.filters import query_of
 from groups.forms.papers_matrix import PapersFilterForm
 from groups.models import CommunityGroup
 from groups.papers_matrix import HEADER, counts_of, rows_of, table_rows
@@ -53,17 +54,9 @@ def papers_matrix(request: AuthenticatedRequest) -> HttpResponse:
             "any_groups": bool(total) or form.groups.exists(),
             "show_lio": "lio" in form.fields,
             "ready": FORMATS.get(ready := request.GET.get("ready", "")),
-            "ready_url": reverse("papers_export", query=_query(request, format=ready)),
+            "ready_url": reverse("papers_export", query=query_of(request, format=ready)),
         },
     )
-
-
-def _query(request: HttpRequest, **also: str):
-    query = request.GET.copy()
-    for name in ("page", "format", "ready"):
-        query.pop(name, None)
-    query.update(also)
-    return query
 
 
 @require_safe
@@ -73,7 +66,9 @@ def papers_export(request: AuthenticatedRequest) -> HttpResponseBase:
     kind = request.GET.get("format", "")
     if kind not in FORMATS:
         return HttpResponseBadRequest("Choose csv or xlsx as the format.")
-    if (proof := to_proof(request, reverse("papers_matrix", query=_query(request, ready=kind)))) is not None:
+    if (
+        proof := to_proof(request, reverse("papers_matrix", query=query_of(request, ready=kind)))
+    ) is not None:
         return proof
     form = _form(request)
     groups = form.apply()

@@ -30,6 +30,7 @@ from toolkit_portal.core.attachment_files import TYPES, prepare
 from toolkit_portal.core.form_ids import form_id, send_again, to_new_form
 from toolkit_portal.core.kept_files import DamagedFile, harmless, id_of_file
 from toolkit_portal.core.uploads import UploadError
+from toolkit_portal.core.value_words import value_words
 
 PER_PAGE = 25
 
@@ -139,16 +140,8 @@ def _differences(form: WorkForm, typed: dict[str, Any], stored: TrackRecord) -> 
     for name, value in typed.items():
         held: Any = list(stored.services.all()) if name == "services" else getattr(stored, name)
         if (set(held) != set(value)) if name == "services" else held != value:
-            found.append((str(form.fields[name].label), _words(value), _words(held)))
+            found.append((str(form.fields[name].label), value_words(value), value_words(held)))
     return found
-
-
-def _words(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return f"{value:%-d %B %Y}" if hasattr(value, "strftime") else str(value)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

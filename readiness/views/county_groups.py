@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
-from django.http import FileResponse, HttpResponse, HttpResponseBadRequest, QueryDict, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from groups import trail
 from groups.access import AuthenticatedRequest, managers_only
+from groups.filters import query_of
 from groups.models import CommunityGroup, CredentialKind
 from groups.sign_in import to_proof
 from readiness import county
@@ -69,7 +70,7 @@ def county_groups(request: AuthenticatedRequest) -> HttpResponse:
             "is_today": choice.as_at >= timezone.localdate(),
             "report_query": choice.query,
             "ready": FORMATS.get(ready),
-            "ready_url": reverse("county_export", query=_query(request, format=ready)),
+            "ready_url": reverse("county_export", query=query_of(request, format=ready)),
             **figures,
         },
         status=422 if wrong else 200,
@@ -113,15 +114,6 @@ def _labels(form: GroupsForm) -> Labels:
     )
 
 
-def _query(request: AuthenticatedRequest, **also: str) -> QueryDict:
-    """The filter of the address, without what belongs to one page or one download, and something more."""
-    query = request.GET.copy()
-    for name in ("page", "format", "ready"):
-        query.pop(name, None)
-    query.update(also)
-    return query
-
-
 @require_safe
 @managers_only
 def county_export(request: AuthenticatedRequest) -> HttpResponseBase:
@@ -138,7 +130,9 @@ def county_export(request: AuthenticatedRequest) -> HttpResponseBase:
         return HttpResponseBadRequest(
             "Give the days as_at and compare as 2026-03-31, both past, compare first."
         )
-    if (proof := to_proof(request, reverse("county_groups", query=_query(request, ready=kind)))) is not None:
+    if (
+        proof := to_proof(request, reverse("county_groups", query=query_of(request, ready=kind)))
+    ) is not None:
         return proof
     groups, day = form.ordered(form.groups()), form.choice.as_at
     trail.record(

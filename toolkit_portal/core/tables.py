@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from toolkit_portal.core.archives import ArchiveLimits
@@ -29,6 +30,10 @@ class Row:
 
     number: int
     cells: dict[str, str]
+
+    def under(self, headings: Mapping[str, str]) -> dict[str, str]:
+        """The cells under these headings, by the name that each goes by here; "" where there is no such heading."""
+        return {name: self.cells.get(heading, "") for name, heading in headings.items()}
 
 
 @dataclass(frozen=True)
