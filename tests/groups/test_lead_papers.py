@@ -151,6 +151,13 @@ def test_a_new_one_sent_for_a_paper_that_ran_out_is_told_beside_it(cast):
     assert (notice.words, notice.tone) == (words, "late")
 
 
+def test_the_law_on_employers_insurance_stands_with_the_paper(cast):
+    page = list_of(cast)
+    assert "the law asks for it already" in card(page, "employers-liability")
+    assert page.count("the law asks for it already") == 1
+    assert "the law asks for it already" in paper_of(cast, "employers-liability")
+
+
 def test_a_private_note_and_who_checked_stay_with_the_officers(cast):
     note(cast.sunrise, note="Marker note", checked_by="Marker officer", checked_on=DAY, pounds=5_000_000)
     page = paper_of(cast)
