@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from evidence.packs import PackContents
+from evidence.portfolio_fit import NAME_IN_LARGE_TYPE
+from evidence.portfolio_layout import in_one_row
 from toolkit_portal.core.logos import logo_address
 from toolkit_portal.core.pdf import render_pdf
 
@@ -30,7 +32,8 @@ def render_index_pdf(contents: PackContents) -> bytes:
                 for item in contents.included
             ],
             "day": day,
-            "running_left": f"Papers of {contents.group.name}, as of {day}",
+            "long_name": len(contents.group.name) > NAME_IN_LARGE_TYPE,
+            "running_left": f"Papers of {in_one_row(contents.group.name)}, as of {day}",
             "running_right": lio.name,
         },
         title=f"Index of the papers of {contents.group.name}",

@@ -32,13 +32,22 @@ class LeadPaper:
 
     @property
     def words(self) -> str:
-        """How it stands."""
-        return standing_words(self.line)
+        """How it stands; what was sent for a paper that isn't there counts as a step that the lead has taken."""
+        if not self.is_waiting:
+            return standing_words(self.line)
+        gone = self.line.expired_on
+        return f"{f'Ran out on {gone:%-d %B %Y}. ' if gone else ''}Sent, and waiting for your officer."
 
     @property
     def tone(self) -> str:
         """The tone of its words, see components/tag.html."""
-        return standing_tone(self.line)
+        return "accent" if self.is_waiting and not self.line.expired_on else standing_tone(self.line)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the paper isn't there, and what the lead has sent of it last waits for an officer."""
+        newest = self.newest
+        return self.line.state == State.MISSING and newest is not None and newest.verdict == Verdict.TO_CHECK
 
     @property
     def why_not_needed(self) -> str:
@@ -127,7 +136,10 @@ def notices_of(group: CommunityGroup, day: date) -> Notices:
     for file in files.order_by("-uploaded_at", "-pk"):
         newest.setdefault(file.credential_id, file)
     return Notices(
-        [LeadPaper(line_of(paper.kind, paper, day)) for paper in due],
+        [
+            LeadPaper(line_of(paper.kind, paper, day), [newest[paper.pk]] if paper.pk in newest else [])
+            for paper in due
+        ],
         [file for file in newest.values() if file.verdict == Verdict.REFUSED],
     )
 

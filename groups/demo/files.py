@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db.models import Count, Q
 
 from groups import credentials, track_records
 from groups.demo import words
@@ -12,7 +13,7 @@ from groups.models import CommunityGroup, Credential, CredentialFile, TrackRecor
 from toolkit_portal.core.attachment_files import Prepared, prepare
 from toolkit_portal.core.kept_files import digest, store
 
-OTHERS = 3  # groups besides the lead's own whose papers have a file
+OTHERS = 3  # groups besides the lead's own, for each paper, that have a file of it
 
 
 def add_files(county: DemoGroups, *, own: CommunityGroup, lead: User) -> int:
@@ -25,7 +26,11 @@ def add_files(county: DemoGroups, *, own: CommunityGroup, lead: User) -> int:
         else:
             # A file may have come no earlier than the paper.
             papers = papers.filter(state=Credential.State.IN_PLACE, issued_on__lt=county.day(item["days"]))
-            papers = papers.exclude(group=own)
+            # Those that hold most go furthest on the ladder, and what they would hand in is looked at first.
+            in_hand = Count(
+                "group__credentials", filter=Q(group__credentials__state=Credential.State.IN_PLACE)
+            )
+            papers = papers.exclude(group=own).annotate(in_hand=in_hand).order_by("-in_hand", "pk")
         made += [_paper_file(county, item, paper, lead) for paper in papers[:OTHERS]]
     CredentialFile.objects.bulk_create(made)
     return len(made) + _add_work_files(county)

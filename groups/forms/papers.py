@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.html import format_html
 
 from groups.credentials import State, check_facts
 from groups.models import Credential, CredentialKind, User
@@ -73,6 +74,13 @@ class PaperForm(forms.Form):
             ].help_text = "This paper runs out: give the day. From that day on it counts as missing."
         if not kind.asks_sum:
             del self.fields["pounds"]
+        if paper is not None and paper.checked_on is not None:
+            # Help texts go into the page as they are, and a name may come from a spreadsheet.
+            self.fields["seen"].help_text = format_html(
+                "Your name and the day are noted. Last seen by {}, {}.",
+                paper.checked_by,
+                f"{paper.checked_on:%-d %B %Y}",
+            )
         if kind.review_months:
             months = kind.review_months
             self.fields["review_on"].help_text = (

@@ -31,6 +31,9 @@ class CredentialKind(ListedValue):
         Stage.SELECTION: "You can be asked for this when you apply.",
         Stage.AWARD: "You don't need to buy this until you win.",
     }
+    # By key: what the law itself asks for, whatever a commissioner may. Employers' Liability (Compulsory Insurance)
+    # Act 1969: nobody who employs people may read that it can wait.
+    BY_LAW = {"employers-liability": "If you employ anybody, the law asks for it already."}
 
     # What programs and spreadsheets call it; never changes.
     key = models.SlugField(max_length=40, unique=True)
@@ -57,8 +60,13 @@ class CredentialKind(ListedValue):
 
     @property
     def stage_words(self) -> str:
-        """What the stage means for a group."""
-        return self.STAGE_WORDS[self.Stage(self.stage)]
+        """What the stage means for a group, and what the law asks for in any case."""
+        return f"{self.STAGE_WORDS[self.Stage(self.stage)]} {self.by_law}".rstrip()
+
+    @property
+    def by_law(self) -> str:
+        """When the law asks for the paper, without any commissioner; empty for most."""
+        return self.BY_LAW.get(self.key, "")
 
 
 class CredentialQuerySet(models.QuerySet["Credential"]):

@@ -36,9 +36,13 @@ def papers_matrix(request: AuthenticatedRequest) -> HttpResponse:
     groups = form.apply()
     page = Paginator(groups.select_related("lio"), PER_PAGE).get_page(request.GET.get("page"))
     total = page.paginator.count
-    rows = rows_of(
-        list(page.object_list), form.kinds, form.day, editable_lios=roles_of(request).officer_lio_ids
-    )
+    counts = counts_of(groups, total, form.kinds, form.day)
+    state = form.chosen.get("state", "")
+    if state and form.one is None:
+        # Who looks for what has run out would otherwise search for it, column by column.
+        counts = [count for count in counts if count.numbers[state]]
+    kinds = [count.kind for count in counts]
+    rows = rows_of(list(page.object_list), kinds, form.day, editable_lios=roles_of(request).officer_lio_ids)
     return render(
         request,
         "papers/matrix.html",
@@ -47,9 +51,10 @@ def papers_matrix(request: AuthenticatedRequest) -> HttpResponse:
             "active": len({name for name in form.chosen if name not in {"q", "paper", "state", "sort"}}),
             "page_obj": page,
             "rows": rows,
-            "kinds": form.kinds,
+            "kinds": kinds,
+            "kinds_left_out": len(form.kinds) - len(kinds),
             "one": form.one,
-            "counts": counts_of(groups, total, form.kinds, form.day),
+            "counts": counts,
             "can_note": any(row.can_edit for row in rows),
             "any_groups": bool(total) or form.groups.exists(),
             "show_lio": "lio" in form.fields,

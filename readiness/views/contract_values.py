@@ -20,6 +20,8 @@ class PaperToShow:
 
     label: str
     url: str
+    by_law: str
+    """When the law asks for it in any case; empty for most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,11 @@ def _stages(request: HttpRequest, group: CommunityGroup | None, verdict: Verdict
             stage.value,
             _words_of(stage, verdict),
             tuple(
-                PaperToShow(kind.label, reverse(page, args=[group.pk, kind.key]) if group is not None else "")
+                PaperToShow(
+                    kind.label,
+                    reverse(page, args=[group.pk, kind.key]) if group is not None else "",
+                    kind.by_law,
+                )
                 for kind in kinds
                 if kind.stage == stage
             ),

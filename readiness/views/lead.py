@@ -23,7 +23,7 @@ from readiness.plan_snapshot import OPEN_STATES, strengths_in_words, where_you_a
 from readiness.planning import ForeignForm, StaleAction, ask_for_help, report_as_lead
 from readiness.route_facts import NAMED_CONTACT, Ladder, current_ladder, facts_of
 from readiness.route_keeping import route_of
-from readiness.route_words import lead_words
+from readiness.route_words import lead_has_words, lead_words
 from readiness.routes import Step
 from toolkit_portal.core.form_ids import send_again
 
@@ -110,7 +110,7 @@ def lead_route(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         now = ladder.standing(facts_of(own, ladder, timezone.localdate())[group.pk])
         context |= {
             "standing": now,
-            "has": [rule for rule in (now.next or now.route).rules if rule.met],
+            "has": [lead_has_words(rule, ladder.scale) for rule in (now.next or now.route).rules if rule.met],
             "titles": list(ladder.titles.values()),
             "steps": [
                 {"words": lead_words(step, ladder.scale.titles), "url": _lead_place(step, group, ladder)}

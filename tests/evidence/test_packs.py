@@ -17,9 +17,10 @@ from evidence import pack_jobs
 from evidence.consent import withdraw_consent
 from evidence.pack_jobs import KIND, PackTooLarge, make_pack
 from evidence.packs import contents_of, lines_of, newest_files
+from evidence.portfolio_layout import in_one_row
 from groups.credentials import add_file, judge_file, set_paper
 from groups.jobs import JobRefused, queue_job
-from groups.models import Credential, CredentialFile, CredentialKind, Job, Membership
+from groups.models import CommunityGroup, Credential, CredentialFile, CredentialKind, Job, Membership
 from tests import factories
 from tests.cast import Cast, make_cast
 from tests.jobs import run_queued
@@ -106,6 +107,17 @@ def test_what_is_in_place_goes_in_with_number_and_dates(cast):
     issued = TODAY() - timedelta(days=30)
     assert "Sunrise" in index and f"{issued:%-d %B %Y}" in index and "Olive Officer" in index
     assert "Equality policy 04 Equality policy.txt" in index
+
+
+def test_a_very_long_name_stands_whole_in_the_head_and_in_one_row_at_the_foot(cast):
+    name = (
+        "Women of many communities together for health, housing, hope and a fair hearing in all of Derbyshire"
+    )
+    CommunityGroup.objects.filter(pk=cast.sunrise.pk).update(name=name)
+    cast.sunrise.refresh_from_db()
+    with packed(cast) as archive:
+        index = text_of(archive.read("00 Index.pdf"))
+    assert index.count(name) == 1 and f"Papers of {in_one_row(name)}, as of" in index
 
 
 def test_what_is_missing_or_has_run_out_is_named_with_the_reason(cast):

@@ -151,6 +151,7 @@ def test_an_empty_portfolio_says_what_would_make_it_stronger_with_links(cast):
     assert f"{reverse('evidence_new')}?group={cast.sunrise.pk}" in shown
     assert "What we have done" not in shown and "What people need, and" not in shown
     assert "What would make it stronger" not in page(cast, actor="manager"), "nothing a manager could do"
+    assert "What goes in" not in shown and "Show it" not in shown, "there is nothing to choose"
 
 
 def test_a_full_one_says_nothing_of_the_kind(cast):

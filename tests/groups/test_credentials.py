@@ -237,7 +237,15 @@ def test_kinds_are_known_by_key_label_and_other_names_their_own_first(cast):
     found = kinds_by_name()
     assert found["constitution"].key == "extra" and found["accounts"].key == "accounts"
     assert found["rules"].key == "governing-document"
-    assert kind().stage_words and str(kind()) == "Equality policy"
+    assert str(kind()) == "Equality policy"
+
+
+def test_who_employs_people_never_reads_that_this_insurance_can_wait(cast):
+    assert kind("public-liability").stage_words == "You don't need to buy this until you win."
+    assert kind("employers-liability").stage_words == (
+        "You don't need to buy this until you win. If you employ anybody, the law asks for it already."
+    )
+    assert [each.key for each in CredentialKind.objects.all() if each.by_law] == ["employers-liability"]
 
 
 # Files

@@ -134,6 +134,30 @@ def test_a_paper_that_is_not_in_place_says_what_to_do(cast, key, state, words, t
     assert (standing_words(line), standing_tone(line)) == (words, tone)
 
 
+def test_a_file_that_waits_stands_in_the_place_of_asking_the_lead_to_begin(cast):
+    send(cast.sunrise, cast.lead)
+    for page in (card(list_of(cast)), paper_of(cast)):
+        assert "Sent, and waiting for your officer." in page and "Not there yet" not in page
+    Credential.objects.update(state="draft")
+    assert "Begun: there is a draft." in card(list_of(cast))
+
+
+def test_a_new_one_sent_for_a_paper_that_ran_out_is_told_beside_it(cast):
+    note(cast.sunrise, expires_on=timezone.localdate())
+    send(cast.sunrise, cast.lead)
+    words = f"Ran out on {timezone.localdate():%-d %B %Y}. Sent, and waiting for your officer."
+    assert words in card(list_of(cast))
+    (notice,) = notices_of(cast.sunrise, timezone.localdate()).running_out
+    assert (notice.words, notice.tone) == (words, "late")
+
+
+def test_the_law_on_employers_insurance_stands_with_the_paper(cast):
+    page = list_of(cast)
+    assert "the law asks for it already" in card(page, "employers-liability")
+    assert page.count("the law asks for it already") == 1
+    assert "the law asks for it already" in paper_of(cast, "employers-liability")
+
+
 def test_a_private_note_and_who_checked_stay_with_the_officers(cast):
     note(cast.sunrise, note="Marker note", checked_by="Marker officer", checked_on=DAY, pounds=5_000_000)
     page = paper_of(cast)

@@ -165,6 +165,21 @@ def test_what_runs_out_first_comes_first(cast):
     assert text.index(">Harbour</a>") < text.index(">Sunrise</a>")
 
 
+def test_a_state_leaves_only_the_papers_that_stand_so_for_somebody(cast):
+    today = timezone.localdate()
+    noted(cast.sunrise, expires_on=today)
+    noted(cast.sunrise, "accounts")
+    noted(cast.harbour, "data-protection", expires_on=today)
+    expired = page(cast, "?state=expired")
+    assert 'data-label="Equality policy"' in expired and 'data-label="Data protection policy"' in expired
+    assert 'data-label="Accounts"' not in expired
+    assert "11 others are left out." in expired and "scroll the table sideways" not in expired
+    assert "13 papers side by side: scroll the table sideways" in page(cast)
+    # Without a state, and for one paper, nothing is left out.
+    assert "others are left out" not in page(cast) + page(cast, "?state=expired&paper=equality-policy")
+    assert "Nothing fits" in page(cast, "?state=draft")
+
+
 def test_cells_lead_to_the_paper_and_say_whose_and_that_a_file_waits(cast):
     noted(cast.sunrise, state="draft")
     sent(cast)

@@ -63,6 +63,52 @@ def test_a_manager_reads_without_buttons_and_a_lead_has_other_pages(cast):
     assert cast.client("lead").get(at(cast)).status_code == 404
 
 
+def test_who_only_reads_sees_every_day_the_sum_and_who_has_checked_it(cast):
+    noted(
+        cast,
+        "public-liability",
+        pounds=5_000_000,
+        issued_on=date(2026, 1, 5),
+        expires_on=date(2099, 1, 4),
+        review_on=date(2098, 12, 1),
+        checked_by="Olive Officer",
+        checked_on=date(2026, 2, 6),
+    )
+    text = said(cast.client("manager").get(at(cast, "public-liability")))
+    for words in ("5 January 2026", "4 January 2099", "1 December 2098", "£5,000,000", "6 February 2026"):
+        assert words in text, words
+    assert "<bdi>Olive Officer</bdi>, 6 February 2026" in text
+
+
+def test_an_officer_sees_who_has_seen_a_paper_last_and_names_are_never_markup(cast):
+    assert "Last seen by" not in said(cast.client("officer").get(at(cast)))
+    noted(cast, checked_by="<b>Olive</b>", checked_on=date(2026, 2, 6))
+    text = said(cast.client("officer").get(at(cast)))
+    assert "Last seen by &lt;b&gt;Olive&lt;/b&gt;, 6 February 2026." in text
+
+
+def test_a_paper_that_runs_out_asks_for_its_day_where_none_is_noted(cast):
+    noted(cast, "public-liability")
+    noted(cast)
+    text = said(cast.client("officer").get(reverse("papers", args=[cast.sunrise.pk])))
+    assert text.count("Day not noted") == 1
+
+
+def test_the_way_back_leads_through_the_group_and_its_papers(cast):
+    file = sent(cast)
+    client = cast.client("officer")
+    case, papers = (reverse(name, args=[cast.sunrise.pk]) for name in ("case", "papers"))
+    for url in (
+        at(cast),
+        reverse("paper_model", args=[cast.sunrise.pk, "equality-policy"]),
+        reverse("paper_file_judge", args=[file.pk]),
+        reverse("paper_file_delete", args=[file.pk]),
+    ):
+        crumbs = re.search(r'class="crumbs".*?</nav>', said(client.get(url)), re.S)
+        assert crumbs is not None
+        assert f'<a href="{case}">Sunrise' in crumbs[0] and f'<a href="{papers}">Papers</a>' in crumbs[0], url
+
+
 def test_queries_do_not_grow_with_papers_and_files(cast):
     client = cast.client("officer")
     noted(cast)

@@ -56,6 +56,12 @@ def test_a_verdict_says_why_what_it_means_what_to_ask_and_what_to_have_ready(cas
     assert 'value="£48,000"' in text
 
 
+def test_the_law_on_employers_insurance_stands_beside_what_is_asked_once_it_is_won(cast):
+    text = filled(cast)
+    assert "Employers' liability insurance</a>. If you employ anybody, the law asks for it already." in text
+    assert text.count("the law asks for it already") == 1
+
+
 def test_pence_decide_and_are_not_rounded_over_the_threshold(cast):
     assert "Below the threshold" in filled(cast, sum="207,719.99")
     assert "At or above the threshold" in filled(cast, sum="207,720")

@@ -457,6 +457,14 @@ def test_files_of_papers_and_work_are_whole():
         assert hashlib.sha256(content).hexdigest() == file.sha256 and len(content) == file.size
 
 
+def test_a_group_that_may_tender_has_files_for_its_pack():
+    build(issued=0, evidence=100)
+    top = GroupRoute.objects.filter(route="tender-as-lead").values("group")
+    accepted = CredentialFile.objects.filter(verdict="accepted", credential__group__in=top)
+    kinds = set(accepted.values_list("credential__kind__key", flat=True))
+    assert {"governing-document", "equality-policy", "safeguarding-adults", "public-liability"} <= kinds
+
+
 def test_officers_have_papers_to_see_to_and_are_not_swamped():
     build(issued=0)
     today = timezone.localdate()
