@@ -5,13 +5,16 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from groups.models import Contact, Invitation, Visit
+from groups.credentials import set_paper
+from groups.models import Contact, Credential, CredentialChange, CredentialKind, Invitation, Visit
 from readiness.assessing import complete, start_correction
-from readiness.models import Action, ActionNote, IssuedPlan
+from readiness.models import Action, ActionNote, IssuedPlan, RouteChange
 from tests import factories
 from tests.cast import Cast, make_cast
+from toolkit_portal.views.timeline import timeline
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 20
@@ -45,6 +48,22 @@ def fill(cast: Cast, number: int) -> None:
         token_hash=str(number),
         invited_by=cast.officer,
         expires_at=timezone.now(),
+    )
+    paper = set_paper(
+        group=cast.sunrise,
+        kind=CredentialKind.objects.all()[number],
+        by=cast.officer,
+        version=0,
+        state="in_place",
+        expires_on=timezone.localdate() + timedelta(days=400 + number),
+    )
+    RouteChange.objects.create(
+        group=cast.sunrise,
+        edition=factories.current_edition(),
+        before="build-foundations",
+        route="be-heard",
+        went_up=True,
+        cause=f"{paper.kind} noted",
     )
 
 
@@ -81,6 +100,9 @@ def test_the_timeline_has_every_kind_of_fact_newest_first():
         "Note 1",
         "Plan version 1 issued",
         "new1@sunrise.example",
+        f"{CredentialKind.objects.all()[1]}: in place",
+        f"Expires on {date_format(timezone.localdate() + timedelta(days=401), 'j F Y')}",
+        "Ready to: be heard (before: build foundations)",
     ):
         assert words in page
     assert page.index("Talk 1") < page.index("Talk 2")
@@ -95,6 +117,8 @@ def test_the_timeline_has_every_kind_of_fact_newest_first():
         ("action", "Action done", "Talk 1"),
         ("note", "Note 1", "Talk 1"),
         ("invitation", "new1@sunrise.example", "Talk 1"),
+        ("paper", ": in place", "Talk 1"),
+        ("route", "(before: build foundations)", "Talk 1"),
         ("nonsense", "Talk 1", "Nothing of this kind"),
     ],
 )
@@ -145,6 +169,37 @@ def test_an_empty_case_says_what_to_do_next():
     cast = make_cast()
     assert "Log your first visit" in page_of(cast)
     assert "Log your first visit" not in page_of(cast, "manager")
+
+
+def test_a_paper_that_a_lead_sent_first_is_no_news_and_one_that_went_is():
+    cast = make_cast()
+    kind = CredentialKind.objects.get(key="equality-policy")
+    paper = Credential.objects.create(group=cast.sunrise, kind=kind)
+    for state in ("missing", "in_place", "missing"):
+        CredentialChange.objects.create(credential=paper, state=state, recorded_by=cast.officer)
+    facts = [fact.what for fact in timeline(cast.sunrise, "paper")]
+    assert facts == [f"{kind}: missing", f"{kind}: in place"]
+
+
+def test_how_papers_stand_is_in_short():
+    cast = make_cast()
+    today = timezone.localdate()
+    for key, expires_on in (
+        ("governing-document", None),
+        ("equality-policy", today),
+        ("public-liability", today + timedelta(days=60)),
+    ):
+        set_paper(
+            group=cast.sunrise,
+            kind=CredentialKind.objects.get(key=key),
+            by=cast.officer,
+            version=0,
+            state="in_place",
+            expires_on=expires_on,
+        )
+    page = page_of(cast)
+    assert "2 in place" in page and "None in place yet" not in page
+    assert "1 expired" in page and "1 expires within 60 days" in page
 
 
 def test_the_main_contact_and_next_date_are_in_short():

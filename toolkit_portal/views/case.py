@@ -4,14 +4,16 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from groups.access import can_edit, get_group
-from groups.models import CommunityGroup, Contact, Visit
+from groups.credentials import line_of
+from groups.models import CommunityGroup, Contact, Credential, Visit
 from readiness import scoring
-from readiness.models import Assessment, Plan
+from readiness.models import Assessment
 from readiness.route_keeping import WITH_ROUTE, route_of
-from toolkit_portal.views.timeline import KINDS, timeline
+from toolkit_portal.views.timeline import KINDS, WITH_FACTS, timeline
 
 PER_PAGE = 25
 ANSWERED = Q(answers__not_applicable=True) | Q(answers__level__isnull=False)
@@ -20,7 +22,8 @@ ANSWERED = Q(answers__not_applicable=True) | Q(answers__level__isnull=False)
 @require_safe
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """Where the group stands, what was agreed and what happened. At most 20 queries, however long its history."""
-    group = get_group(request, pk, CommunityGroup.objects.select_related(WITH_ROUTE))
+    groups = CommunityGroup.objects.select_related(WITH_ROUTE, "plan").prefetch_related(*WITH_FACTS)
+    group = get_group(request, pk, groups)
     standing = list(
         Assessment.objects.standing()
         .filter(group=group)
@@ -52,7 +55,8 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "draft": draft,
         **(where_they_are(standing) if standing else {}),
         **(progress_of(draft.answered, draft.criteria) if draft else {}),
-        **plan_state(group.pk),
+        **plan_state(group),
+        **paper_state(group),
         "route": route_of(group),
     }
     return render(request, "case/overview.html", context)
@@ -81,16 +85,29 @@ def progress_of(answered: int, total: int) -> dict[str, object]:
     return {"answered": answered, "criteria": total, "all_answered": answered == total}
 
 
-def plan_state(group_id: int) -> dict[str, object]:
+def plan_state(group: CommunityGroup) -> dict[str, object]:
     """How many actions are open and late, and the last version issued."""
-    plan = Plan.objects.filter(group=group_id).prefetch_related("actions").first()
-    if plan is None:
+    if not hasattr(group, "plan"):
         return {"open_actions": 0, "late_actions": 0, "issued": None}
-    actions = list(plan.actions.all())
+    actions, issues = group.plan.actions.all(), list(group.plan.issues.all())
     return {
         "open_actions": sum(action.state in {action.State.TO_DO, action.State.DOING} for action in actions),
         "late_actions": sum(action.is_late for action in actions),
-        "issued": plan.issues.defer("snapshot").first(),
+        "issued": issues[0] if issues else None,
+    }
+
+
+def paper_state(group: CommunityGroup) -> dict[str, object]:
+    """How many papers are in place, have expired, and expire within 60 days."""
+    today = timezone.localdate()
+    lines = [
+        line_of(paper.kind, paper, today)
+        for paper in Credential.objects.filter(group=group).select_related("kind")
+    ]
+    return {
+        "papers_in_place": sum(line.holds for line in lines),
+        "papers_expired": sum(line.expired_on is not None for line in lines),
+        "papers_soon": sum(line.expires_soon for line in lines),
     }
 
 

@@ -4,17 +4,24 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from django.db.models import Prefetch
 from django.db.models.functions import Substr
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import Truncator
 
 from evidence.models import Engagement, Evidence
-from groups.models import CommunityGroup, Invitation, Visit
+from groups.models import CommunityGroup, CredentialChange, Invitation, Visit
 from readiness import scoring
-from readiness.models import Action, ActionNote, Assessment, IssuedPlan
+from readiness.models import Action, ActionNote, Assessment, IssuedPlan, RouteChange
 
 EXCERPT = 160
+# What of the facts also stands elsewhere on the page, for prefetch_related().
+WITH_FACTS = (
+    "plan__actions",
+    Prefetch("plan__issues", IssuedPlan.objects.defer("snapshot").select_related("issued_by")),
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,10 @@ class Fact:
 
 
 def timeline(group: CommunityGroup, kind: str = "") -> list[Fact]:
-    """The facts of a group, newest first: one query for each kind, or for the one that is asked for."""
+    """The facts of a group, newest first: one query for each kind, or for the one that is asked for.
+
+    None for what comes with the group, see WITH_FACTS.
+    """
     chosen = [SOURCES[kind]] if kind else list(SOURCES.values())
     facts = [fact for source in chosen for fact in source(group)]
     return sorted(facts, key=lambda fact: (fact.on, fact.order), reverse=True)
@@ -84,7 +94,7 @@ def _assessments(group: CommunityGroup) -> Iterable[Fact]:
 
 
 def _issues(group: CommunityGroup) -> Iterable[Fact]:
-    for issue in IssuedPlan.objects.filter(plan__group=group).defer("snapshot").select_related("issued_by"):
+    for issue in group.plan.issues.all() if hasattr(group, "plan") else ():
         yield Fact(
             *_moment(issue.issued_at, issue.pk),
             "plan",
@@ -95,8 +105,8 @@ def _issues(group: CommunityGroup) -> Iterable[Fact]:
 
 
 def _done(group: CommunityGroup) -> Iterable[Fact]:
-    for action in Action.objects.filter(plan__group=group, state=Action.State.DONE, done_on__isnull=False):
-        if action.done_on:
+    for action in group.plan.actions.all() if hasattr(group, "plan") else ():
+        if action.state == Action.State.DONE and action.done_on:
             yield Fact(
                 action.done_on,
                 (time.min, action.pk),
@@ -177,11 +187,46 @@ def _contact(group: CommunityGroup) -> Iterable[Fact]:
         )
 
 
+def _papers(group: CommunityGroup) -> Iterable[Fact]:
+    changes = CredentialChange.objects.filter(credential__group=group).order_by("recorded_at", "pk")
+    known: set[int] = set()
+    for change in changes.select_related("credential__kind", "recorded_by"):
+        is_first, kind = change.credential_id not in known, change.credential.kind
+        known.add(change.credential_id)
+        # A file of a paper that nobody had noted begins its history as missing, which is no news.
+        if is_first and change.state == CredentialChange.State.MISSING:
+            continue
+        until = f"Expires on {date_format(change.expires_on, 'j F Y')}" if change.expires_on else ""
+        yield Fact(
+            *_moment(change.recorded_at, change.pk),
+            "paper",
+            f"{kind.label}: {change.get_state_display().lower()}",
+            until if change.state == CredentialChange.State.IN_PLACE else _excerpt(change.why_not_needed),
+            str(change.recorded_by or ""),
+            reverse("paper", args=[group.pk, kind.key]),
+        )
+
+
+def _routes(group: CommunityGroup) -> Iterable[Fact]:
+    for change in RouteChange.objects.filter(group=group).select_related("edition"):
+        titles = {route["key"]: route["title"] for route in change.edition.settings.get("routes", ())}
+        before, after = (titles.get(key, key) for key in (change.before, change.route))
+        yield Fact(
+            *_moment(change.changed_at, change.pk),
+            "route",
+            f"Ready to: {after.lower()} (before: {before.lower()})",
+            change.cause,
+            url=f"{reverse('case_route', args=[group.pk])}#history",
+        )
+
+
 SOURCES: dict[str, Callable[[CommunityGroup], Iterable[Fact]]] = {
     "visit": _visits,
     "need": _needs,
     "contact": _contact,
     "assessment": _assessments,
+    "paper": _papers,
+    "route": _routes,
     "plan": _issues,
     "action": _done,
     "note": _notes,
@@ -192,6 +237,8 @@ KINDS = {
     "need": "Needs heard",
     "contact": "Contact with others",
     "assessment": "Assessments",
+    "paper": "Papers",
+    "route": "What they are ready for",
     "plan": "Plans issued",
     "action": "Actions done",
     "note": "Progress and help",
