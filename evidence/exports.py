@@ -1,5 +1,6 @@
 """Reviewed records one by one, for authorised staff: the columns of the import, so that a file can come back."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, TextField, Value, When
@@ -7,10 +8,24 @@ from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, Text
 from evidence.import_rows import COLUMNS
 from evidence.models import Evidence, Quote
 from evidence.models.needs import EvidenceQuerySet
+from toolkit_portal.core.spreadsheets import Sheet
 
 HEADER = list(COLUMNS)
+# Of a spreadsheet's columns, in characters: words need more than their headings do.
+WIDTHS = {
+    **dict.fromkeys(("group", "lio", "provider", "commissioner", "barriers"), 30),
+    **dict.fromkeys(("method", "districts", "communities", "service_area"), 26),
+    **dict.fromkeys(("summary", "needed_instead", "quote"), 60),
+    "date": 19,
+}
 # Rows in memory at a time, where a file isn't written by the database.
 LOT = 1000
+
+
+def sheet(rows: Iterable[tuple[Any, ...]]) -> Sheet:
+    """The sheet of a workbook for such rows, which are read once."""
+    widths = [WIDTHS.get(name, max(10, len(name) + 3)) for name in HEADER]
+    return Sheet("Evidence", HEADER, rows, widths=widths, numbers=[HEADER.index("people_affected")])
 
 
 class _Joined(Subquery):

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from groups.credentials import WARNED_DAYS, PaperLine, State, line_of
 from groups.models import CommunityGroup, Credential, CredentialFile, CredentialKind
+from toolkit_portal.core.spreadsheets import Sheet
 
 FIRST, LAST = WARNED_DAYS
 STATES = {
@@ -225,6 +226,26 @@ HEADER = (
     "Issued or adopted on", "Expires on", "Days left", "Look at it again on", "Sum in pounds", "Checked by",
     "Checked on", "File to check",
 )  # fmt: skip
+NUMBERS = ("Days left", "Sum in pounds")
+# Of a spreadsheet's columns, in characters: words need more than their headings do.
+WIDTHS = {
+    **dict.fromkeys(("Group", "LIO", "Paper"), 34),
+    **dict.fromkeys(("Caseworker", "How it stands", "Checked by"), 24),
+    "When it may be asked for": 28,
+    "Why it isn't needed yet": 40,
+    "Checked on": 19,
+}
+
+
+def sheet(rows: Iterable[tuple[object, ...]]) -> Sheet:
+    """The sheet of a workbook for such rows, which are read once."""
+    return Sheet(
+        "Papers",
+        HEADER,
+        rows,
+        widths=[WIDTHS.get(name, max(10, len(name) + 3)) for name in HEADER],
+        numbers=[HEADER.index(name) for name in NUMBERS],
+    )
 
 
 def table_rows(

@@ -38,4 +38,4 @@ def write_sheet(
     """Writes the XLSX to a path or binary file."""
     codes = county.criterion_codes()
     rows = group_rows.rows(groups, as_at or timezone.localdate(), codes)
-    write_xlsx(target, [Sheet("Groups", group_rows.header(codes), rows, formats=group_rows.formats(codes))])
+    write_xlsx(target, [Sheet("Groups", group_rows.header(codes), rows, **group_rows.looks(codes))])

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from evidence.exports import HEADER, LOT, export_rows
+from evidence.exports import HEADER, LOT, export_rows, sheet
 from evidence.filters import EvidenceListForm
 from evidence.models import Evidence
 from evidence.models.needs import EvidenceQuerySet
@@ -18,7 +18,7 @@ from groups import trail
 from groups.access import AuthenticatedRequest, case_readers_only
 from groups.filters import query_of
 from groups.sign_in import to_proof
-from toolkit_portal.core.spreadsheets import Sheet, write_query_csv, write_xlsx
+from toolkit_portal.core.spreadsheets import write_query_csv, write_xlsx
 
 FORMATS = {"xlsx": "Excel (XLSX)", "csv": "CSV"}
 PIECE = 64 * 1024
@@ -52,7 +52,7 @@ def evidence_export(request: AuthenticatedRequest) -> HttpResponseBase:
         )
     else:
         file = SpooledTemporaryFile(max_size=5_000_000)  # noqa: SIM115  the response closes it
-        write_xlsx(file, [Sheet("Evidence", HEADER, export_rows(records).iterator(chunk_size=LOT))])
+        write_xlsx(file, [sheet(export_rows(records).iterator(chunk_size=LOT))])
         file.seek(0)
         response = FileResponse(
             file, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

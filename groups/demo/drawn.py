@@ -78,7 +78,8 @@ def _counts(lines: list[str]) -> bytes:
     cells = [line.split("|") for line in lines]
     rows = [[int(cell) if cell.isdecimal() else cell for cell in row] for row in cells[1:]]
     out = io.BytesIO()
-    write_xlsx(out, [Sheet(name="Counts", headers=cells[0], rows=rows)], title="Counts")
+    numbers = [place for place, cell in enumerate(cells[1]) if cell.isdecimal()]
+    write_xlsx(out, [Sheet(name="Counts", headers=cells[0], rows=rows, numbers=numbers)], title="Counts")
     return out.getvalue()
 
 

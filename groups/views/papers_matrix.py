@@ -15,9 +15,9 @@ from groups.access import AuthenticatedRequest, case_readers_only, roles_of
 from groups.filters import query_of
 from groups.forms.papers_matrix import PapersFilterForm
 from groups.models import CommunityGroup
-from groups.papers_matrix import HEADER, counts_of, rows_of, table_rows
+from groups.papers_matrix import HEADER, counts_of, rows_of, sheet, table_rows
 from groups.sign_in import to_proof
-from toolkit_portal.core.spreadsheets import Sheet, csv_lines, write_xlsx
+from toolkit_portal.core.spreadsheets import csv_lines, write_xlsx
 
 PER_PAGE = 25
 FORMATS = {"xlsx": "Excel (XLSX)", "csv": "CSV"}
@@ -92,7 +92,7 @@ def papers_export(request: AuthenticatedRequest) -> HttpResponseBase:
         )
     else:
         file = SpooledTemporaryFile(max_size=5_000_000)  # noqa: SIM115  the response closes it
-        write_xlsx(file, [Sheet("Papers", HEADER, rows)])
+        write_xlsx(file, [sheet(rows)])
         file.seek(0)
         response = FileResponse(
             file, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

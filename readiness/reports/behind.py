@@ -40,7 +40,7 @@ class Behind:
     plan: str = ""
     """"none": no version issued by the day."""
     visited: str = ""
-    """"no": not visited between the two days."""
+    """"yes" or "no": visited or not between the two days."""
     section: str = ""
     level: str = ""
     """A level from 0 to 4, or "na"; with a section."""
@@ -87,7 +87,7 @@ class Behind:
             return False
         if self.plan == "none" and row.issued:
             return False
-        if self.visited == "no" and visited:
+        if self.visited and visited != (self.visited == "yes"):
             return False
         return {
             "": True,
@@ -107,6 +107,8 @@ def read_behind(query: Any) -> Behind:
             given[name] = int(given[name]) if digits else None
     if given.get("assessed") not in (None, "", "yes", "no", "recent", "stale"):
         given["assessed"] = ""
+    if given.get("visited") not in (None, "", "yes", "no"):
+        given["visited"] = ""
     if given.get("move") and given["move"] not in set(Move):
         given["move"] = ""
     return Behind(**given)

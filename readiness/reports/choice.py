@@ -19,6 +19,7 @@ from readiness.reports.standing import known_at, route_at, with_status_at
 from toolkit_portal.core.day_field import DayField
 
 ANY = [("", "Any")]
+NOT_LISTED = "That isn’t among the choices, or isn’t any more. Choose another, or “Any”."
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,8 @@ class ReportForm(forms.Form):
         )
         route: Any = self.fields["route"]
         route.choices = [*ANY, *self.routes.items()]
+        for name in ("lio", "district", "community", "kind", "route"):
+            self.fields[name].error_messages["invalid_choice"] = NOT_LISTED
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data

@@ -136,6 +136,8 @@ def _sentences(
             late=late.total(),
             expired=sum(found["expired"] for found in of_papers.values()),
             records=records.value if isinstance(records.value, int) else None,
+            is_filtered=choice.is_filtered,
+            is_by_group=bool(choice.kind or choice.route),
         ),
         {
             "recent": link(choice, assessed="recent"),

@@ -84,7 +84,7 @@ def write_report(
             write_csv_zip(file, report, rows, bom=bom)
     else:
         with path.open("wb") as file:
-            write_workbook(file, report, rows, formats=group_rows.formats(county.criterion_codes()))
+            write_workbook(file, report, rows, looks=group_rows.looks(county.criterion_codes()))
     return number, report
 
 

@@ -18,7 +18,7 @@ from groups.models.community_groups import name_key
 from readiness import county
 from readiness.models import Assessment
 from readiness.reports.behind import NAMES, Behind, read_behind
-from readiness.reports.choice import ANY, ReportChoice, ReportForm
+from readiness.reports.choice import ANY, NOT_LISTED, ReportChoice, ReportForm
 from readiness.reports.lists import groups_behind
 from readiness.reports.standing import assessments_at, route_at, with_status_at
 
@@ -68,7 +68,12 @@ class CountyForm(ReportForm):
             field: Any = self.fields[name]
             # The word first: capitals of the field's name would give "Lio".
             label = field.label or name.capitalize()
-            self.fields[name] = ListedField(list(field.queryset), label=label, required=False)
+            self.fields[name] = ListedField(
+                list(field.queryset),
+                label=label,
+                required=False,
+                error_messages={"invalid_choice": NOT_LISTED},
+            )
 
     @property
     def districts(self) -> Sequence[District]:

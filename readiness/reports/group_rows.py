@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
 
@@ -26,6 +27,12 @@ FIRST_COLUMNS = (
     *("score_2_1", "score_2_2", "overall", "band"),
 )
 LAST_COLUMNS = ("route", "last_visit", "plan_state", "actions_overdue", "papers_missing")
+# Of a spreadsheet's columns, in characters: names, routes and days need more than their headings do.
+WIDTHS = {
+    **dict.fromkeys(("group", "lio", "districts"), 36),
+    **dict.fromkeys(("kind", "route"), 28),
+    **dict.fromkeys(("band", "assessed_on", "last_visit", "plan_state"), 19),
+}
 # How a paper stands that nobody need look for.
 SETTLED = ("in_place", "soon", "not_needed")
 ORDER = ("name_key", "lio__name", "pk")
@@ -47,9 +54,16 @@ def header(codes: Sequence[str]) -> list[str]:
     return [*FIRST_COLUMNS, *(f"level_{code}" for code in codes), *LAST_COLUMNS]
 
 
-def formats(codes: Sequence[str]) -> list[str]:
-    """Number formats of a spreadsheet, by column."""
-    return ["0.00" if name.startswith(("score_", "overall")) else "" for name in header(codes)]
+def looks(codes: Sequence[str]) -> dict[str, Any]:
+    """How a spreadsheet shows the columns, as toolkit_portal.core.spreadsheets.Sheet takes it."""
+    names = header(codes)
+    whole = ("level_", "actions_overdue", "papers_missing")
+    return {
+        "formats": ["0.00" if name.startswith(("score_", "overall")) else "" for name in names],
+        "numbers": [place for place, name in enumerate(names) if name.startswith(whole)],
+        "widths": [WIDTHS.get(name, 13) for name in names],
+        "frozen_columns": 1,
+    }
 
 
 def rows(

@@ -24,6 +24,9 @@ from readiness.reports.values import Cell, Column, Draw, Kind, ReportTable, Row
 from toolkit_portal.core.dates import end_of
 from toolkit_portal.core.disclosure import TOTAL, Count, Table, protect
 
+ABOUT = "People affected, as told in reviewed records up to the day."
+# What the filter by kind or route doesn't do here must be said where it is set.
+WHOSE = "Records of all groups are counted, of whatever kind and whatever they are ready for."
 BY = (("need_by_district", "service_area", "district"), ("need_by_community", "service_area", "community"))
 
 
@@ -74,10 +77,12 @@ def need(choice: ReportChoice, user: User | None, lists: Lists) -> list[ReportTa
         totals[bool(inside)] += people
         services[bool(inside), service] += people
         methods[bool(inside)][(method,)] += number
+    about = ABOUT + (f" {WHOSE}" if choice.kind or choice.route else "")
     return [
         *(
             as_table(
                 key,
+                about,
                 table_of(
                     marked,
                     DIMENSIONS[rows],
@@ -90,11 +95,11 @@ def need(choice: ReportChoice, user: User | None, lists: Lists) -> list[ReportTa
             )
             for key, rows, columns in BY
         ),
-        _by_method(methods),
+        _by_method(methods, WHOSE if choice.kind or choice.route else ""),
     ]
 
 
-def _by_method(found: Mapping[bool, Mapping[tuple[Hashable, ...], int]]) -> ReportTable:
+def _by_method(found: Mapping[bool, Mapping[tuple[Hashable, ...], int]], about: str) -> ReportTable:
     """Records by method. A record is mostly one person's account, so small counts of them are hidden too."""
     labels = dict(Evidence.Method.choices)
     inside = _with_total(found[True])
@@ -112,6 +117,7 @@ def _by_method(found: Mapping[bool, Mapping[tuple[Hashable, ...], int]]) -> Repo
             *(Row(key, str(label), (_cell(protected[(key,)]),)) for key, label in labels.items()),
             Row("total", "Total", (_cell(protected[(TOTAL,)]),), is_total=True),
         ),
+        about=about,
         note=protected.note,
         draw=Draw.BARS,
     )
@@ -121,7 +127,7 @@ def _with_total(counts: Mapping[tuple[Hashable, ...], int]) -> dict[tuple[Hashab
     return {**counts, (TOTAL,): sum(counts.values())}
 
 
-def as_table(key: str, found: CrossTable) -> ReportTable:
+def as_table(key: str, about: str, found: CrossTable) -> ReportTable:
     """A protected table as one of the report, totals last."""
     columns = [*((str(place), title) for place, title in _keyed(found.columns)), ("total", "Total")]
     keys = [*(str(place) for place, _ in _keyed(found.rows)), "total"]
@@ -134,7 +140,7 @@ def as_table(key: str, found: CrossTable) -> ReportTable:
             Row(row, label, tuple(_cell(count) for count in counts), is_total=row == "total")
             for row, (label, counts) in zip(keys, found.lines, strict=True)
         ),
-        about="People affected, as told in reviewed records up to the day.",
+        about=about,
         note=found.note,
     )
 

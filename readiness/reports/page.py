@@ -6,6 +6,7 @@ A template that formats each cell takes four times as long.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypedDict
 
@@ -13,8 +14,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from readiness.charts import bars, tiles
+from readiness.reports.parts import breakable, part_words, parts_of
 from readiness.reports.shown import ALOUD, number_of, words
 from readiness.reports.values import Cell, Column, CountyReport, Draw, Kind, ReportTable, Row
+from readiness.reports.words import kind_in
 
 WIDE = 5
 """A table of more columns scrolls in a box of its own, with its first column held."""
@@ -52,6 +55,14 @@ class ShownColumn(TypedDict):
     swatch: tuple[str, str] | None
 
 
+class ShownPart(TypedDict):
+    """Columns that stand together, and the rows with their cells of these; words above them, if there are several."""
+
+    words: str
+    columns: list[ShownColumn]
+    rows: list[ShownRow]
+
+
 class ShownTable(TypedDict):
     """A table ready for the template."""
 
@@ -63,6 +74,8 @@ class ShownTable(TypedDict):
     draw: str
     columns: list[ShownColumn]
     rows: list[ShownRow]
+    parts: list[ShownPart]
+    """The same for paper: as many parts as it takes for words to stay whole; mostly one."""
     is_wide: bool
     is_long: bool
     """Whether it is shown through a window of its own, so that what follows can be found."""
@@ -83,12 +96,12 @@ class Figure(TypedDict):
 def figures(table: ReportTable, base: str) -> list[Figure]:
     """The rows of the table of key figures. base: address of the list of groups."""
 
-    def column(row: Row) -> Column:
-        kind = Kind.CHANGE if row.key.endswith("_change") else table.columns[0].kind
-        return Column(table.columns[0].key, table.columns[0].title, kind)
-
+    column = table.columns[0]
     return [
-        Figure(words=row.label, number=inner(row.cells[0], column(row), base, f"{row.label}: "))
+        Figure(
+            words=row.label,
+            number=inner(row.cells[0], replace(column, kind=kind_in(row, column)), base, f"{row.label}: "),
+        )
         for row in table.rows
     ]
 
@@ -113,6 +126,15 @@ def shown_table(
     )
     if two:
         most = max(most, *(number_of(row.cells[1]) or Decimal(0) for row in table.rows), Decimal(0))
+    columns = [
+        ShownColumn(
+            title=column.title,
+            css="" if column.kind is Kind.TEXT else "numeric",
+            swatch=bars.PARTS[place % len(bars.PARTS)] if table.draw is Draw.SHARES else None,
+        )
+        for place, column in enumerate(table.columns)
+    ]
+    rows = [_row(table, row, base, most, two=two) for row in table.rows]
     return ShownTable(
         key=table.key,
         title=table.title,
@@ -120,15 +142,9 @@ def shown_table(
         note=table.note,
         corner=table.corner,
         draw=table.draw.value,
-        columns=[
-            ShownColumn(
-                title=column.title,
-                css="" if column.kind is Kind.TEXT else "numeric",
-                swatch=bars.PARTS[place % len(bars.PARTS)] if table.draw is Draw.SHARES else None,
-            )
-            for place, column in enumerate(table.columns)
-        ],
-        rows=[_row(table, row, base, most, two=two) for row in table.rows],
+        columns=columns,
+        rows=rows,
+        parts=_parts(table, columns, rows),
         is_wide=len(table.columns) > WIDE,
         is_long=len(table.rows) > LONG,
         has_bars=table.draw in (Draw.BARS, Draw.SHARES),
@@ -136,6 +152,20 @@ def shown_table(
         is_of_need=table.key.startswith(NEED),
         map=_map(table, base, codes or {}, tone_by) if table.draw is Draw.MAP else None,
     )
+
+
+def _parts(table: ReportTable, columns: list[ShownColumn], rows: list[ShownRow]) -> list[ShownPart]:
+    parts = parts_of(table)
+    return [
+        ShownPart(
+            words=part_words(number, len(parts)),
+            columns=[
+                {**column, "title": breakable(column["title"])} for column in columns[part.start : part.stop]
+            ],
+            rows=[{**row, "cells": row["cells"][part.start : part.stop]} for row in rows],
+        )
+        for number, part in enumerate(parts, 1)
+    ]
 
 
 def _row(table: ReportTable, row: Row, base: str, most: Decimal, *, two: bool) -> ShownRow:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import pairwise
 from typing import Any
 
 from readiness.reports.about import (
@@ -16,23 +15,20 @@ from readiness.reports.about import (
     hidden_words,
     table_words,
 )
+from readiness.reports.parts import breakable, part_words, parts_of
 from readiness.reports.sentences import in_words
 from readiness.reports.tiles import tiles
 from readiness.reports.values import Cell, Column, CountyReport, Draw, Kind, ReportTable, Row
-from readiness.reports.words import heading, number_of, written
+from readiness.reports.words import heading, kind_in, number_of, written
 from toolkit_portal.core.pdf import render_pdf
 
 TEMPLATE = "pdf/county.html"
-# More columns of numbers than this don't fit a page: the table is split, with its labels in each part.
-MOST_COLUMNS = 13
 CARDS = "summary"
 CARDS_IN_A_ROW = 6
 # A table of no more rows stays on one page.
 SHORT = 20
 # Rows with words in them may take several lines.
 SHORT_OF_WORDS = 8
-# The one long label of a community that no list of English hyphenation knows, with a place to break it.
-BREAKABLE = {"Bangladeshi": "Bangla\u00addeshi"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +81,10 @@ def layout(report: CountyReport) -> dict[str, Any]:
     }
 
 
-def parts_of(table: ReportTable) -> list[range]:
-    """Which columns stand together, by their places: all of them, or as many parts of about one width as it takes."""
-    columns = len(table.columns)
-    number = max(1, -(-columns // MOST_COLUMNS))
-    cuts = [part * columns // number for part in range(number + 1)]
-    return [range(start, end) for start, end in pairwise(cuts)]
-
-
 def _cards(table: ReportTable) -> dict[str, Any]:
     """A table of one column as large numbers, six in a row."""
-    kind = table.columns[0].kind
-    figures = [(row.label, written(row.cells[0], kind)) for row in table.rows]
+    column = table.columns[0]
+    figures = [(row.label, written(row.cells[0], kind_in(row, column))) for row in table.rows]
     return {
         "title": table.title,
         "about": table_words(table),
@@ -126,7 +114,7 @@ def _table(table: ReportTable) -> dict[str, Any]:
         "map_of": table.columns[0].title if table.columns else "",
         "parts": [
             {
-                "words": f"Part {number} of {len(parts)}" if len(parts) > 1 else "",
+                "words": part_words(number, len(parts)),
                 "heads": [_head(table.columns[place], place) for place in part],
                 "size": "many" if len(part) > 8 else "several" if len(part) > 4 else "few",
                 "lines": [_line(table, row, part, most if has_bar else None) for row in table.rows],
@@ -142,8 +130,7 @@ def _has_words(table: ReportTable) -> bool:
 
 
 def _head(column: Column, place: int) -> dict[str, Any]:
-    words = heading(column)
-    return {"words": BREAKABLE.get(words, words), "shade": place % 6, "is_text": column.kind is Kind.TEXT}
+    return {"words": breakable(heading(column)), "shade": place % 6, "is_text": column.kind is Kind.TEXT}
 
 
 def _line(table: ReportTable, row: Row, part: range, most: float | None) -> Line:

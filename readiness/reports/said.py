@@ -65,7 +65,7 @@ def _clauses(choice: ReportChoice, which: Behind, labels: Labels) -> list[str]:
         which.at_before
         and f"that were ready to “{labels.routes.get(which.at_before, which.at_before)}” on {before}",
         which.plan and "without an issued plan",
-        which.visited and f"not visited between {before} and {on}",
+        which.visited and f"{'' if which.visited == 'yes' else 'not '}visited between {before} and {on}",
         which.section and _at_level(which.section, which.level),
         which.paper and _stands(labels.papers.get(which.paper, which.paper), which.stands),
         which.late and _late(which.late),

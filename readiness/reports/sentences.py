@@ -34,6 +34,10 @@ class Figures:
     """Papers that had expired by the day."""
     records: int | None
     """Reviewed records of need up to the day; None where their number is hidden."""
+    is_filtered: bool = False
+    """Whether groups may have been left out, which work elsewhere."""
+    is_by_group: bool = False
+    """Whether groups were left out by what records of need don't tell: kind, and what they are ready for."""
 
 
 def in_words(day: date) -> str:
@@ -54,7 +58,7 @@ def listed(names: Sequence[str]) -> str:
 def sentences(of: Figures, links: dict[str, str]) -> tuple[Sentence, ...]:
     """The sentences in order; the first can stand alone. links: queries by the name of a figure."""
     if not of.groups:
-        return (Sentence(f"On {in_words(of.as_at)} there were no active groups that fit."),)
+        return (Sentence(f"On {in_words(of.as_at)}, there were no active groups that fit."),)
     found = [
         Sentence(_assessed(of), links.get("recent", "")),
         Sentence(_moved(of), links.get("up", "")),
@@ -68,7 +72,8 @@ def sentences(of: Figures, links: dict[str, str]) -> tuple[Sentence, ...]:
 
 
 def _assessed(of: Figures) -> str:
-    start = f"On {in_words(of.as_at)} "
+    # The comma parts two numbers: "2026, 20 of 48".
+    start = f"On {in_words(of.as_at)}, "
     if of.groups == 1:
         return start + (
             "the one active group had been assessed in the last 12 months."
@@ -85,7 +90,7 @@ def _assessed(of: Figures) -> str:
 def _moved(of: Figures) -> str:
     if not of.assessed:
         return ""
-    since = f"Since {in_words(of.compare)} "
+    since = f"Since {in_words(of.compare)}, "
     moved = f"{number(of.up, 'group', 'groups')} moved up a band and {of.down or 'none'} moved down"
     new = f"; {of.new} {'was' if of.new == 1 else 'were'} assessed for the first time" if of.new else ""
     return f"{since}{moved}{new}."
@@ -120,7 +125,8 @@ def _empty(of: Figures) -> str:
     if not of.empty_districts:
         return ""
     districts = "district" if len(of.empty_districts) == 1 else "districts"
-    return f"No active group works in the {districts} of {listed(of.empty_districts)}."
+    groups = "No active group that fits" if of.is_filtered else "No active group"
+    return f"{groups} works in the {districts} of {listed(of.empty_districts)}."
 
 
 def _due(of: Figures) -> str:
@@ -136,4 +142,5 @@ def _told(of: Figures) -> str:
     if of.records is None:
         return "How many reviewed records of unmet need there are is hidden, since they are few."
     records = number(of.records, "reviewed record tells", "reviewed records tell")
-    return f"{records[0].upper()}{records[1:]} of unmet need."
+    whose = ", from all kinds of group and whatever they are ready for" if of.is_by_group else ""
+    return f"{records[0].upper()}{records[1:]} of unmet need{whose}."

@@ -48,6 +48,11 @@ def share(part: int, whole: int) -> Decimal | None:
     return (Decimal(100 * part) / whole).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
+def _mean(choice: ReportChoice, of: Tally, **which: int) -> Cell:
+    """The mean score, with the groups that have an assessment behind it."""
+    return Cell(of.score, groups="" if of.score is None else link(choice, assessed="yes", **which))
+
+
 def summary(choice: ReportChoice, tally: CountyTally, late: int) -> ReportTable:
     """The main figures of both days, one a row."""
     of, status = tally.everything, tally.status
@@ -69,9 +74,9 @@ def summary(choice: ReportChoice, tally: CountyTally, late: int) -> ReportTable:
             row("assessed", "Active groups with an assessment", of.assessed, link(choice, assessed="yes")),
             row("recent", "Assessed in the last 12 months", of.recent, link(choice, assessed="recent")),
             row("stale", "Last assessed longer ago", of.stale, link(choice, assessed="stale")),
-            Row("score", "Mean overall score", (Cell(of.score),)),
+            Row("score", "Mean overall score", (_mean(choice, of),)),
             Row("score_change", "Change of the mean since the earlier day", (Cell(score),)),
-            row("visited", "Visited since the earlier day", of.visited),
+            row("visited", "Visited since the earlier day", of.visited, link(choice, visited="yes")),
             row("unvisited", "Not visited since then", of.groups - of.visited, link(choice, visited="no")),
             row("unplanned", "Without an issued plan", of.unplanned, link(choice, plan="none")),
             row("late", "Late actions", late, link(choice, late="yes")),
@@ -208,7 +213,7 @@ def _cells(choice: ReportChoice, of: Tally, **which: int) -> tuple[Cell, ...]:
     return (
         Cell(of.groups, groups=link(choice, **which)),
         Cell(of.recent, groups=link(choice, assessed="recent", **which)),
-        Cell(of.score),
+        _mean(choice, of, **which),
         Cell(of.score_before),
         Cell(of.moved(Move.UP), groups=link(choice, move=Move.UP, **which)),
         Cell(of.moved(Move.DOWN), groups=link(choice, move=Move.DOWN, **which)),

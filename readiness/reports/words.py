@@ -6,13 +6,18 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from readiness.reports.sentences import in_words
-from readiness.reports.values import Cell, Column, Kind
+from readiness.reports.values import Cell, Column, Kind, Row
 
 NONE = "–"
 MINUS = "−"
 # Decimals of a kind's numbers. Whole numbers are written without, whatever column they stand in.
 PLACES = {Kind.LEVEL: 2, Kind.SCORE: 2, Kind.SHARE: 1}
 SIGNS = {"<5": "fewer than 5", "*": "hidden"}
+
+
+def kind_in(row: Row, column: Column) -> Kind:
+    """What stands in this row of the column: among key figures a row may hold the change of another."""
+    return Kind.CHANGE if row.key.endswith("_change") else column.kind
 
 
 def number_of(cell: Cell, kind: Kind) -> int | Decimal | None:

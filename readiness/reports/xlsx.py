@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from textwrap import wrap
@@ -11,7 +11,7 @@ from typing import IO, Any
 from readiness.reports.about import TITLE, about, table_words
 from readiness.reports.csv_files import header_of
 from readiness.reports.values import Cell, CountyReport, Draw, Kind, ReportTable
-from readiness.reports.words import heading, number_of
+from readiness.reports.words import heading, kind_in, number_of
 from toolkit_portal.core.spreadsheets import Chart, Look, Scale, Series, Sheet, Styled, write_xlsx
 
 GROUPS = "Groups"
@@ -37,16 +37,16 @@ def write_workbook(
     report: CountyReport,
     groups: tuple[Sequence[str], Iterable[Sequence[Any]]],
     *,
-    formats: Sequence[str] = (),
+    looks: Mapping[str, Any] | None = None,
 ) -> None:
-    """Writes the workbook. groups: header and rows of the sheet Groups, read once; formats: of its columns."""
+    """Writes the workbook. groups: header and rows of the sheet Groups, read once; looks: of its columns."""
     header, rows = groups
     write_xlsx(
         target,
         [
             about_sheet(report),
             *(table_sheet(table) for table in report.tables),
-            Sheet(GROUPS, header, rows, formats=formats, frozen_columns=1),
+            Sheet(GROUPS, header, rows, **(looks or {})),
         ],
         title=TITLE,
     )
@@ -82,6 +82,7 @@ def table_sheet(table: ReportTable) -> Sheet:
         header_of(table),
         _lines(table),
         widths=_widths(table),
+        numbers=[place for place, column in enumerate(table.columns, 1) if column.kind is not Kind.TEXT],
         frozen_columns=1,
         filtered=len(rows),
         charts=_charts(table),
@@ -94,7 +95,7 @@ def _lines(table: ReportTable) -> Iterator[list[Any]]:
         yield [
             Styled(row.label, Look(bold=row.is_total)),
             *(
-                _cell(cell, column.kind, bold=row.is_total)
+                _cell(cell, kind_in(row, column), bold=row.is_total)
                 for column, cell in zip(table.columns, row.cells, strict=True)
             ),
         ]

@@ -216,6 +216,24 @@ def test_xlsx_has_bold_headers_that_stay_in_sight_filters_widths_title_and_langu
     assert workbook.custom_doc_props["Language"].value == "en-GB"
 
 
+def test_words_above_numbers_stand_to_the_right_as_they_do():
+    rows = [["A", 3, Decimal("2.50"), dt.date(2026, 3, 14)]]
+    out = io.BytesIO()
+    write_xlsx(
+        out,
+        [
+            Sheet("S", ["name", "level", "score", "day"], rows, formats=("", "", "0.00"), numbers=[1]),
+            Sheet("Without", ["name", "day"], []),
+        ],
+    )
+    first, second = openpyxl.load_workbook(out).worksheets
+    assert [cell.alignment.horizontal for cell in first[1]] == [None, "right", "right", None]
+    assert all(cell.font.b and cell.alignment.wrap_text for cell in first[1])
+    assert [cell.alignment.horizontal for cell in second[1]] == [None, None]
+    # Room below them for the buttons of the filters.
+    assert (first.row_dimensions[1].height, second.row_dimensions[1].height) == (30, None)
+
+
 def test_sheet_names_that_excel_refuses_are_mended():
     out = io.BytesIO()
     wanted = ["a/b:c*?[d]", "'x'", "", "n" * 40, "N" * 40, "History"]

@@ -350,6 +350,21 @@ def test_without_a_letter_the_way_leads_to_the_letters(cast, key):
     assert response["Location"] == reverse("bulk_letters") + "?status=active"
 
 
+def test_where_no_group_fits_there_is_no_letter_to_choose(cast):
+    client = cast.client("officer")
+    assert "It goes to one group:" in client.get(address("bulk_letters", q="Sunrise")).content.decode()
+    nobody = client.get(address("bulk_letters", q="nobody")).content.decode()
+    assert "No group fits" in nobody and "It goes to" not in nobody
+    assert reverse("bulk_letters_check") not in nobody and reverse("letter_write") not in nobody
+
+
+def test_a_label_that_asks_keeps_its_mark_above_the_form(cast):
+    response = cast.client("officer").post(reverse("letter_write"), {"client_id": uuid.uuid4()})
+    text = response.content.decode()
+    assert response.status_code == 422 and "What is it about? This field" in text and "?:" not in text
+    assert "The letter: This field" in text
+
+
 def test_a_colleagues_letter_is_not_in_sight(cast):
     colleague = factories.make_officer(lio=cast.peak)
     letter = write(cast, title="Only mine", by=colleague)

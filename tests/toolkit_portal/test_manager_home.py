@@ -55,9 +55,8 @@ def test_what_changed_in_a_month_leads_to_the_groups(cast):
     client = cast.client("manager")
     part = section(page(client), "Changed this month")
     assert "1 group assessed for the first time" in part and "1 group visited" in part
-    (address,) = links(part)
-    listed = client.get(address)
-    assert [line["group"] for line in listed.context["lines"]] == ["Sunrise"]
+    listed = [client.get(address).context["lines"] for address in links(part)]
+    assert [[line["group"] for line in lines] for lines in listed] == [["Sunrise"], ["Harbour"]]
 
 
 def test_a_month_without_anything_says_so(cast):

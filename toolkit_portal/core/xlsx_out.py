@@ -3,7 +3,7 @@
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,6 +29,7 @@ class Sheet:
     """One sheet to write. ``rows`` may be an iterator, read once; ``widths`` are in characters.
 
     ``formats`` are number formats by column ("0.00"), empty for as usual; a cell may also be a ``Styled`` value.
+    ``numbers`` are the places, from 0, of other columns of numbers: words above numbers stand to the right, as they do.
     ``filtered`` is how many rows the filters cover, None for all: totals and notes below stay out of them.
     ``wraps`` says that there is wrapped text among the rows, so that each gets the height it needs.
     """
@@ -38,6 +39,7 @@ class Sheet:
     rows: Iterable[Sequence[Any]]
     widths: Sequence[float] | None = None
     formats: Sequence[str] = ()
+    numbers: Collection[int] = ()
     frozen_columns: int = 0
     filtered: int | None = None
     charts: Sequence[Chart] = ()
@@ -106,7 +108,9 @@ def _sheet_names(wanted: Sequence[str]) -> list[str]:
 
 def _write_sheet(workbook: Any, name: str, sheet: Sheet, style: Callable[[Look], int]) -> None:
     worksheet = workbook.add_worksheet(name, RowWorksheet)
-    heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    looks = {"bold": True, "text_wrap": True, "valign": "top"}
+    heading, above_numbers = workbook.add_format(looks), workbook.add_format(looks | {"align": "right"})
+    of_numbers = {*sheet.numbers, *(place for place, number in enumerate(sheet.formats) if number)}
     worksheet.set_date_formats(
         day=workbook.add_format({"num_format": "d mmmm yyyy", "align": "left"}),
         moment=workbook.add_format({"num_format": "d mmmm yyyy hh:mm", "align": "left"}),
@@ -116,12 +120,13 @@ def _write_sheet(workbook: Any, name: str, sheet: Sheet, style: Callable[[Look],
     if len(sheet.headers) > MOST_COLUMNS:
         raise TableError("An XLSX sheet can't hold more than 16,384 columns. Choose CSV instead.")
     widths = [_width(sheet, position) for position in range(len(sheet.headers))]
-    worksheet.set_row(
-        0, _height((str(header), width) for header, width in zip(sheet.headers, widths, strict=True))
-    )
+    height = _height((str(header), width) for header, width in zip(sheet.headers, widths, strict=True))
+    # The button of a filter stands in the lower right corner: a line of its own keeps it off words on that side.
+    worksheet.set_row(0, height + LINE_POINTS if of_numbers and sheet.filtered != 0 else height)
     for position, (header, width) in enumerate(zip(sheet.headers, widths, strict=True)):
         worksheet.set_column(position, position, width)
-        worksheet.write_string(0, position, cell_text(str(header)), heading)
+        look = above_numbers if position in of_numbers else heading
+        worksheet.write_string(0, position, cell_text(str(header)), look)
     worksheet.freeze_panes(1, sheet.frozen_columns)
     _set_up_print(worksheet)
     number = 0

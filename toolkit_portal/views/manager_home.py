@@ -133,15 +133,13 @@ def _changes(choice: ReportChoice, tally: CountyTally) -> list[Line]:
         (of.moves[Move.DOWN], "moved down a band", {"move": Move.DOWN}),
         (of.moves[Move.SAME], "assessed again, in the same band", {"move": Move.SAME}),
         (of.moves[Move.NEW], "assessed for the first time", {"move": Move.NEW}),
+        (of.visited, "visited", {"visited": "yes"}),
     )
-    found = [
+    return [
         Line(f"{number(count, 'group', 'groups')} {words}", link(choice, **which))
         for count, words, which in several
         if count
     ]
-    if of.visited:
-        found.append(Line(f"{number(of.visited, 'group', 'groups')} visited"))
-    return found
 
 
 def _unassessed(choice: ReportChoice, tally: CountyTally) -> list[Line]:

@@ -5,12 +5,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from evidence.exports import HEADER, LOT, export_rows
+from evidence.exports import HEADER, LOT, export_rows, sheet
 from evidence.management.period import add_period, period_of
 from evidence.models import Evidence
 from groups.models import LIO
 from toolkit_portal.core.spreadsheets import (
-    Sheet,
     match_label,
     unknown_value_message,
     write_query_csv,
@@ -44,7 +43,7 @@ class Command(BaseCommand):
             if options["format"] == "csv":
                 write_query_csv(target, HEADER, export_rows(records), bom=False)
             else:
-                write_xlsx(target, [Sheet("Evidence", HEADER, export_rows(records).iterator(chunk_size=LOT))])
+                write_xlsx(target, [sheet(export_rows(records).iterator(chunk_size=LOT))])
         except OSError as fault:
             raise CommandError(f"Can't write {target}: {fault.strerror or fault}") from fault
         count = records.count()

@@ -18,7 +18,7 @@ import openpyxl
 from pypdf import PdfReader
 
 from readiness.reports.sentences import in_words
-from readiness.reports.values import CountyReport, Draw, Kind
+from readiness.reports.values import CountyReport, Draw, Kind, ReportTable
 from readiness.reports.words import heading
 
 Place = tuple[str, int, int]
@@ -165,7 +165,7 @@ def missing_in_pdf(
             for start in range(0, len(table.rows), cards):
                 lines = range(start, min(start + cards, len(table.rows)))
                 strip = "".join(squeezed(table.rows[line].label) for line in lines)
-                strip += "".join(words(table.key, line, 0, table.columns[0].kind) for line in lines)
+                strip += "".join(words(table.key, line, 0, in_card(table, line)) for line in lines)
                 found = text.find(strip, at)
                 if found < 0:
                     lost += [(table.key, line, 0) for line in lines]
@@ -198,6 +198,11 @@ def missing_in_pdf(
             if re.match(r"[\d.,]", text[at:]) and not text.startswith(f"{table.hidden}number", at):
                 lost.append((table.key, len(table.rows) - 1, part[-1]))
     return lost
+
+
+def in_card(table: ReportTable, line: int) -> Kind:
+    """What stands in a line of the table of key figures: a change has its sign."""
+    return Kind.CHANGE if table.rows[line].key.endswith("_change") else table.columns[0].kind
 
 
 def as_written(value: Any, kind: Kind) -> str:

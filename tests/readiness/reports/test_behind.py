@@ -38,13 +38,13 @@ def compare(choice: ReportChoice, by: User) -> int:
                 continue
             behind = groups_behind(*opened(cell.groups, by), by=by).count()
             where = f"{table.key} {row} {column}"
-            if kinds[column] == Kind.COUNT and not (
+            if kinds[column] in {Kind.LEVEL, Kind.SCORE} or row == "score":  # a mean of somebody's
+                assert behind, where
+            elif kinds[column] == Kind.COUNT and not (
                 column.startswith("late") or row == "late" or table.key in NOT_GROUPS
             ):
                 assert behind == cell.value, where
                 seen += bool(cell.value)
-            elif kinds[column] == Kind.LEVEL:  # the mean of somebody's levels
-                assert behind, where
             else:  # a number of actions: of some group, or of none
                 assert bool(behind) == bool(cell.value), where
     for sentence in report.sentences:
@@ -86,7 +86,8 @@ def test_in_the_demo_county(settings):
     [
         ("", Behind()),
         ("status=closed", Behind(status="closed")),
-        ("in_lio=x&move=sideways&assessed=maybe", Behind(assessed="", move="")),
+        ("in_lio=x&move=sideways&assessed=maybe&visited=often", Behind(assessed="", move="", visited="")),
+        ("visited=yes", Behind(visited="yes")),
         ("in_district=0&late=yes", Behind(in_district=0, late="yes")),
         ("in_lio=99999999999999999999999", Behind()),
     ],
@@ -116,7 +117,7 @@ def test_each_narrowing_by_itself():
     assert names(in_district=0) == {"Dogwood"}
     assert names(of_kind="network") == {"Birch"}
     assert names(plan="none") == {"Birch", "Cedar", "Dogwood"}
-    assert names(visited="no") == {"Birch", "Dogwood"}
+    assert names(visited="no") == {"Birch", "Dogwood"} and names(visited="yes") == {"Ash", "Cedar"}
     assert names(section="2.11", level="3") == {"Cedar"} and names(section="2.11", level="na") == set()
     assert names(section="2.11") == {"Ash", "Birch", "Cedar"}
     assert names(paper="equality-policy", stands="expired") == {"Birch"}

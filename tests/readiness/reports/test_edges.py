@@ -6,8 +6,10 @@ from django.urls import reverse
 
 from groups.models import Community
 from readiness.models import Assessment
-from readiness.reports.choice import ReportChoice, ReportForm
+from readiness.reports.choice import NOT_LISTED, ReportChoice, ReportForm
 from readiness.reports.collect import collect
+from readiness.reports.forms import CountyForm
+from readiness.reports.need import WHOSE
 from tests import factories
 from tests.readiness.reports.county import SmallCounty, days_ago, make_county
 
@@ -37,6 +39,24 @@ def test_days_that_cannot_be_are_refused_in_words(county, as_at, compare, field,
     data.update({name: f"{day:%d/%m/%Y}" for name, day in given.items() if day is not None})
     form = ReportForm(data, user=county.manager)
     assert not form.is_valid() and words in str(form.errors[field])
+
+
+def test_what_is_not_among_the_choices_is_refused_in_words(county):
+    for form in (ReportForm, CountyForm):
+        found = form(QueryDict("lio=9999&district=x&community=0&kind=big&route=up"), user=county.manager)
+        assert not found.is_valid()
+        assert set(found.errors) == {"lio", "district", "community", "kind", "route"}
+        assert all(words == [NOT_LISTED] for words in found.errors.values())
+
+
+def test_need_says_where_a_filter_does_not_reach_it(county):
+    needs = ("need_by_district", "need_by_community", "need_by_method")
+    for filters in ({"kind": "bme_led"}, {"route": "build-foundations", "route_title": "Build foundations"}):
+        found = report(county, **filters)
+        assert all(WHOSE in found.table(key).about for key in needs)
+    for filters in ({}, {"district": factories.district("Derby")}):
+        found = report(county, **filters)
+        assert not any(WHOSE in found.table(key).about for key in needs)
 
 
 def test_need_of_one_community_is_shown_beside_what_it_leaves_out(county):

@@ -150,9 +150,9 @@ def test_kinds(county):
 def test_the_words(county):
     words = [sentence.text for sentence in report(county).sentences]
     today, before = (f"{day.day} {day:%B %Y}" for day in (days_ago(0), days_ago(365)))
-    assert words[0] == f"On {today} 2 of 4 active groups had been assessed in the last 12 months."
+    assert words[0] == f"On {today}, 2 of 4 active groups had been assessed in the last 12 months."
     assert words[1] == (
-        f"Since {before} 1 group moved up a band and none moved down; 1 was assessed for the first time."
+        f"Since {before}, 1 group moved up a band and none moved down; 1 was assessed for the first time."
     )
     assert words[2] == "The mean score is 58 out of 100; it was 38."
     assert "1 action is late and 1 paper has expired." in words

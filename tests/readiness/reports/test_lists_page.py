@@ -96,6 +96,7 @@ LABELS = Labels({1: "Peak"}, {2: "Derby"}, {3: "Indian"}, {"be-heard": "Be heard
         (Behind(at_before="unheard"), "Active groups that were ready to “unheard” on BEFORE"),
         (Behind(plan="none"), "Active groups without an issued plan"),
         (Behind(visited="no"), "Active groups not visited between BEFORE and ON"),
+        (Behind(visited="yes"), "Active groups visited between BEFORE and ON"),
         (Behind(section="2.11"), "Active groups with a level for section 2.11"),
         (Behind(section="2.11", level="3"), "Active groups at level 3 of section 2.11"),
         (Behind(section="2.11", level="na"), "Active groups to whom section 2.11 doesn’t apply"),

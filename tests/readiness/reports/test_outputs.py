@@ -18,6 +18,7 @@ from readiness.reports import csv_files, group_rows, json_file, pdf, xlsx
 from readiness.reports.about import NOTHING_HIDDEN, about, hidden_lines
 from readiness.reports.choice import ReportChoice
 from readiness.reports.collect import collect
+from readiness.reports.parts import parts_of
 from readiness.reports.tiles import tiles, tone
 from readiness.reports.values import Cell, Column, CountyReport, Kind, ReportTable
 from readiness.reports.words import aloud, heading, moment, number_of, written
@@ -113,7 +114,10 @@ def test_a_report_without_filters_and_hidden_numbers_says_so():
 def book(report: CountyReport | None = None):
     file = io.BytesIO()
     xlsx.write_workbook(
-        file, report or sample(), (["group", "overall"], [["=1+1", Decimal("48.10")]]), formats=("", "0.00")
+        file,
+        report or sample(),
+        (["group", "overall"], [["=1+1", Decimal("48.10")]]),
+        looks={"formats": ("", "0.00"), "frozen_columns": 1},
     )
     return openpyxl.load_workbook(file), file
 
@@ -140,6 +144,30 @@ def test_sheets_keep_headers_and_labels_in_sight_and_filter_rows_without_totals(
     assert sheet.column_dimensions["A"].width > 30
     assert found["Kinds of column"]["A8"].value == "A note of its own."
     assert found["About"].auto_filter.ref is None
+
+
+def test_headers_stand_to_the_right_above_all_but_words():
+    found, _ = book()
+    table = sample().tables[1]
+    assert table.key == "kinds_of_column"
+    sides = [cell.alignment.horizontal for cell in found["Kinds of column"][1]]
+    assert sides == [None, *(None if column.kind is Kind.TEXT else "right" for column in table.columns)]
+    assert {None, "right"} == set(sides[1:])
+    assert found["Groups"]["B1"].alignment.horizontal == "right"
+
+
+def test_the_sheet_of_groups_has_room_for_names_and_sides_by_column():
+    codes = ("2.1", "2.11")
+    names, looks = group_rows.header(codes), group_rows.looks(codes)
+    widths = dict(zip(names, looks["widths"], strict=True))
+    assert (
+        widths["group"] > 30 and widths["last_visit"] >= len("14 September 2026") and widths["level_2.1"] < 15
+    )
+    to_the_right = {names[place] for place in looks["numbers"]}
+    to_the_right |= {name for name, number in zip(names, looks["formats"], strict=True) if number}
+    assert to_the_right == {
+        *("score_2_1", "score_2_2", "overall", "level_2.1", "level_2.11", "actions_overdue", "papers_missing")
+    }
 
 
 def test_number_formats_follow_the_kind():
@@ -218,8 +246,8 @@ def test_the_pdf_is_tagged_titled_and_on_its_side():
 
 def test_wide_tables_are_split_into_parts_of_about_one_width():
     wide = sample().table("wide")
-    assert pdf.parts_of(wide) == [range(10), range(10, 20), range(20, 30)]
-    assert pdf.parts_of(sample().table("heat")) == [range(3)]
+    assert parts_of(wide) == [range(10), range(10, 20), range(20, 30)]
+    assert parts_of(sample().table("heat")) == [range(3)]
     [shown] = [table for table in pdf.layout(sample())["tables"] if table["title"] == wide.title]
     assert [part["words"] for part in shown["parts"]] == ["Part 1 of 3", "Part 2 of 3", "Part 3 of 3"]
 

@@ -14,10 +14,12 @@ from django.utils import timezone
 from groups.models import District
 from readiness.charts import bars, tiles
 from readiness.models import Edition, SavedView
-from readiness.reports import page, shown
+from readiness.reports import page, pdf, shown, xlsx
+from readiness.reports.parts import MOST_COLUMNS
 from readiness.reports.values import Cell, Column, Draw, Kind, ReportTable, Row
 from tests import factories
 from tests.readiness.reports.county import SmallCounty, days_ago, make_county
+from tests.readiness.reports.samples import sample
 
 database = pytest.mark.django_db
 
@@ -101,6 +103,19 @@ def test_mean_levels_stand_in_the_tone_of_the_nearest_level_and_other_columns_in
     assert [cell["css"] for cell in made["rows"][0]["cells"]] == ["numeric level-cell-3", "numeric", ""]
     assert [cell["css"] for cell in made["rows"][1]["cells"]] == ["numeric", "numeric", ""]
     assert [column["css"] for column in made["columns"]] == ["numeric", "numeric", ""]
+
+
+def test_on_paper_a_wide_table_is_in_the_parts_of_the_pdf():
+    made = page.shown_table(sample().table("wide"), "/l/")
+    assert [part["words"] for part in made["parts"]] == ["Part 1 of 3", "Part 2 of 3", "Part 3 of 3"]
+    assert [len(part["columns"]) for part in made["parts"]] == [10, 10, 10]
+    for number, row in enumerate(made["rows"]):
+        parts = [part["rows"][number] for part in made["parts"]]
+        assert {part["label"] for part in parts} == {row["label"]}
+        assert [cell for part in parts for cell in part["cells"]] == row["cells"]
+    columns = tuple(Column(str(number), "Bangladeshi") for number in range(MOST_COLUMNS))
+    [whole] = page.shown_table(ReportTable("t", "T", "C", columns, ()), "/l/")["parts"]
+    assert whole["words"] == "" and whole["columns"][0]["title"] == "Bangla\u00addeshi"
 
 
 def test_bars_of_two_days_share_one_scale():
@@ -203,6 +218,11 @@ def test_numbers_of_the_page_are_those_of_the_report(county):
     figures = {figure["words"]: plain(figure["number"]) for figure in response.context["figures"]}
     assert figures["Active groups"] == "4" and figures["Mean overall score"] == "58.33"
     assert figures["Change of the mean since the earlier day"] == "+20.83"
+    # So it stands in the files too.
+    [cards] = pdf.layout(report)["cards"]
+    assert ("Change of the mean since the earlier day", "+20.83") in cards["rows"][1]
+    sheet = xlsx.table_sheet(report.table("summary"))
+    assert ["+#,##0.00" in line[1].look.number for line in sheet.rows if len(line) > 1].count(True) == 1
 
 
 @database
@@ -318,6 +338,12 @@ def test_an_empty_county_says_what_to_do_next(client):
 
 
 @database
+def test_a_day_before_there_were_groups_says_so_and_does_not_speak_of_an_empty_county(county):
+    text = opened(county, "?as_at=2000-01-01").content.decode()
+    assert "No groups on that day" in text and "Show the county today" in text and "No groups yet" not in text
+
+
+@database
 def test_the_page_stands_without_an_edition(county):
     Edition.objects.update(is_current=False)
     assert opened(county).context["tables"]
@@ -342,6 +368,25 @@ def test_queries_are_bounded_and_do_not_grow_with_groups(county):
         group.districts.set(District.objects.all()[:2])
         factories.make_assessment(group=group, by=county.officer)
     assert queries() == few
+
+
+@database
+def test_a_wide_table_is_whole_on_screen_and_in_parts_on_paper(county):
+    title = "Table: Unmet need: service area by community"
+    screen, paper = (opened(county, query).content.decode() for query in ("", "?paper=1"))
+    # Where the page itself is printed, its styles show the parts instead.
+    assert f'aria-label="{title}"' in screen and f'aria-label="{title}, part 1 of 2"' in screen
+    assert screen.count('class="whole-table"') == 1 and "whole-table" not in paper
+    assert f'aria-label="{title}"' not in paper and f'aria-label="{title}, part 2 of 2"' in paper
+    assert paper.count("<h3>Part ") == 2 and "Bangla\u00addeshi" in paper
+
+
+@database
+def test_a_table_without_rows_says_so(county):
+    response = opened(county)
+    empty = [table["key"] for table in response.context["tables"] if not table["rows"]]
+    assert "languages" in empty
+    assert response.content.decode().count("There is nothing to count here.") == len(empty)
 
 
 @database

@@ -11,6 +11,7 @@ from evidence.models import Evidence
 from readiness.reports import csv_files, json_file, pdf, xlsx
 from readiness.reports.choice import ReportChoice
 from readiness.reports.collect import collect
+from readiness.reports.parts import parts_of
 from readiness.reports.values import Cell, CountyReport
 from readiness.reports.words import written
 from tests import factories
@@ -40,7 +41,7 @@ def read_back(output: str, report: CountyReport) -> dict[reading.Place, Any]:
 def lost_in_pdf(report: CountyReport, of: CountyReport | None = None) -> list[reading.Place]:
     """The cells of the report that a PDF doesn't say: its own, or that of another report."""
     content = pdf.render_report_pdf(of or report)
-    parts = {table.key: pdf.parts_of(table) for table in report.tables}
+    parts = {table.key: parts_of(table) for table in report.tables}
     return reading.missing_in_pdf(report, content, parts, pdf.CARDS_IN_A_ROW)
 
 
