@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from evidence.packs import PackLine, newest_files
 
@@ -28,6 +29,19 @@ class PackForm(forms.Form):
             for file in line.files
         ]
         papers.initial = sorted(newest_files(lines))
+
+    @staticmethod
+    def kept(query: QueryDict) -> dict[str, Any]:
+        """What was chosen before, from an address made with choice(); empty where none was."""
+        if "chosen" not in query:
+            return {}
+        papers = [int(number) for number in query.getlist("papers") if number.isdecimal()]
+        return {"papers": papers, **{name: name in query for name in ("profile", "portfolio")}}
+
+    def choice(self) -> dict[str, Any]:
+        """What a valid form chooses, for an address."""
+        chosen = {name: "on" for name in ("profile", "portfolio") if self.cleaned_data[name]}
+        return {"chosen": "1", "papers": sorted(self.cleaned_data["papers"]), **chosen}
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data

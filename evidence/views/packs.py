@@ -21,8 +21,11 @@ def tender_pack(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Papers to choose from and those that are missing, by name; sending it queues the job."""
     group = get_group(request, pk)
     lines = lines_of(group, timezone.localdate())
+    kept = PackForm.kept(request.GET)
     form = PackForm(
-        request.POST if request.method == "POST" else None, lines=lines, initial={"client_id": uuid4()}
+        request.POST if request.method == "POST" else None,
+        lines=lines,
+        initial={"client_id": uuid4(), **kept},
     )
     if form.is_valid():
         data: dict[str, Any] = form.cleaned_data
@@ -37,7 +40,8 @@ def tender_pack(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             },
             title=f"Tender pack of {group}",
             client_id=data["client_id"] or uuid4(),
-            back=reverse("tender_pack", args=[pk]),
+            # Whoever has to give the password first finds the same things ticked.
+            back=reverse("tender_pack", args=[pk], query=form.choice()),
         )
     return render(
         request,
@@ -49,6 +53,7 @@ def tender_pack(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             "form": form,
             "left_out": [line for line in lines if not line.can_go],
             "can_go": sum(line.can_go for line in lines),
+            "is_kept": bool(kept),
         },
         status=422 if form.is_bound else 200,
     )

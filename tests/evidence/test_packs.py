@@ -1,9 +1,11 @@
 """Tender packs: what goes in, what is named as missing, the job that makes it, and who may have it."""
 
 import io
+import time
 import uuid
 import zipfile
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.files.base import ContentFile
@@ -240,6 +242,28 @@ def test_nothing_chosen_is_said_in_words(cast):
     answer = cast.client("officer").post(reverse("tender_pack", args=[cast.sunrise.pk]), {})
     assert answer.status_code == 422 and "Choose at least one thing" in answer.content.decode()
     assert not Job.objects.exists()
+
+
+def test_whoever_has_to_give_the_password_first_finds_the_same_things_ticked(cast):
+    put(cast, "equality-policy", content=LETTER)
+    put(cast, "data-protection", content=LETTER)
+    wanted = CredentialFile.objects.get(credential__kind__key="data-protection").pk
+    client = cast.client("officer")
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - 3600}]
+    session.save()
+    answer = client.post(
+        reverse("tender_pack", args=[cast.sunrise.pk]), {"papers": [wanted], "portfolio": "on"}
+    )
+    assert "reauthenticate" in answer["Location"] and not Job.objects.exists()
+    [then] = parse_qs(urlsplit(answer["Location"]).query)["next"]
+    page = client.get(then)
+    form = page.context["form"]
+    assert [box.data["value"] for box in form["papers"] if box.data["selected"]] == [wanted]
+    assert (form["profile"].value(), form["portfolio"].value()) == (False, True)
+    assert "Your choice is still here" in page.content.decode()
+    assert "Your choice" not in client.get(urlsplit(then).path).content.decode()
+    assert client.get(urlsplit(then).path + "?chosen=1&papers=x").status_code == 200
 
 
 def test_a_file_that_is_no_choice_is_refused(cast):
