@@ -29,6 +29,16 @@ NEED = "need_"
 # Tables that come first, in this order; the others follow as the report has them.
 ORDER = ("districts", "bands", "routes", "levels", "movement", "lios", "papers", "kinds")
 
+# Those that say something where no group fits a filter.
+NOT_OF_GROUPS = (
+    "need_by_method",
+    "need_by_district",
+    "need_by_community",
+    "communities",
+    "gaps",
+    "languages",
+)
+
 
 class ShownCell(TypedDict):
     """What stands in a cell: ready HTML, its class, and the label that a stacked row shows before it."""

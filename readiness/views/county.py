@@ -69,14 +69,19 @@ def shown(report: CountyReport, form: CountyForm, tone_by: str) -> dict[str, Any
     codes = {str(district.pk): district.gss_code for district in form.districts}
     districts = report.table("districts")
     summary = report.table(page.SUMMARY)
+    tables = page.shown_tables(report, base, codes, tone_by)
+    # Nobody at all, of whatever status.
+    is_empty = not any(row.cells[0].value for row in summary.rows[:3])
+    if is_empty:
+        # Where no group works, who lives there and what they lack is worth all the more.
+        tables = [table for table in tables if form.choice.words and table["key"] in page.NOT_OF_GROUPS]
     return {
         "report": report,
         "base": base,
         "figures": page.figures(summary, base),
         "summary": summary,
-        "tables": page.shown_tables(report, base, codes, tone_by),
+        "tables": tables,
         "tones": page.tones(districts),
         "tone": page.toned_by(districts, tone_by),
-        # Nobody at all, of whatever status.
-        "is_empty": not any(row.cells[0].value for row in summary.rows[:3]),
+        "is_empty": is_empty,
     }

@@ -331,6 +331,25 @@ def test_a_filter_that_nothing_fits_says_what_to_do_next(county):
 
 
 @database
+def test_where_no_group_fits_what_people_need_there_is_shown_all_the_same(county):
+    other = factories.make_officer(lio=county.peak)
+    district = District.objects.get(name="Bolsover")
+    assert not district.groups.exists()
+    for _ in range(2):
+        factories.make_evidence(
+            lio=county.peak, by=county.officer, reviewed_by=other, districts=("Bolsover",), people_affected=40
+        )
+    response = opened(county, f"?district={district.pk}")
+    text = response.content.decode()
+    assert "No group fits" in text and "hang on groups" in text and "Take it with you" in text
+    assert "In words" not in text
+    keys = [table["key"] for table in response.context["tables"]]
+    assert set(keys) == set(page.NOT_OF_GROUPS) and len(keys) == len(page.NOT_OF_GROUPS)
+    [need] = [table for table in response.context["tables"] if table["key"] == "need_by_district"]
+    assert "80" in need["rows"][-1]["cells"][-1]["inner"]
+
+
+@database
 def test_an_empty_county_says_what_to_do_next(client):
     client.force_login(factories.make_manager(), backend="groups.sign_in.PortalBackend")
     text = client.get(reverse("county")).content.decode()
