@@ -6,7 +6,7 @@ from django.db import connection
 def refresh() -> None:
     """Counts anew on SQLite, which never does so by itself; PostgreSQL sees to it while it runs (autovacuum).
 
-    Writers wait meanwhile: a fifth of a second for a county of 10,000 groups.
+    Writers wait for it, as they do for each other.
     """
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
